@@ -1,0 +1,71 @@
+"""What Fanwise needs around it, read from ``shared/topology.yaml``: settings, containers, queues, blobs, indexes."""
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+TOPOLOGY_FILE = Path(__file__).with_name("topology.yaml")
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class VectorPath(_Entry):
+    path: Annotated[str, Field(pattern=r"^/\w+$")]
+    dimensions: Annotated[int, Field(ge=1, le=4096)]
+
+
+class Container(_Entry):
+    """A Cosmos DB container. ``ttl_s``: default time to live in seconds, None for never."""
+
+    name: str
+    partition_key: Annotated[str, Field(pattern=r"^/\w+$")]
+    ttl_s: int | None = None
+    vector: VectorPath | None = None
+    purpose: str
+
+
+class BlobContainer(_Entry):
+    name: str
+    purpose: str
+
+
+class Setting(_Entry):
+    """An app setting. Without ``default`` it is required, unless ``optional``."""
+
+    type: Literal["str", "int", "bool", "url", "choice"]
+    default: str | int | bool | None = None
+    optional: bool = False
+    choices: tuple[str, ...] = ()
+    min: int | None = None
+    max: int | None = None
+    secret: bool = False
+    read_by: Literal["app", "platform"] = "app"
+    meaning: str
+
+    @property
+    def required(self) -> bool:
+        return self.default is None and not self.optional
+
+
+class Topology(_Entry):
+    database: str
+    containers: dict[str, Container]
+    queues: dict[str, _Entry]
+    blob_containers: dict[str, BlobContainer]
+    search_indexes: dict[str, _Entry]
+    settings: dict[str, Setting]
+
+
+@cache
+def topology() -> Topology:
+    """Return the topology that this checkout names.
+
+    Raises:
+        pydantic.ValidationError: ``topology.yaml`` has a field that is missing, unknown or of the wrong type.
+    """
+    return Topology.model_validate(yaml.safe_load(TOPOLOGY_FILE.read_text(encoding="utf-8")))

@@ -33,10 +33,14 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One run of an activity. ``payload`` must be what JSON can carry."""
+    """One run of an activity. ``payload`` must be what JSON can carry.
+
+    ``attempt_field``: the field of ``payload`` that tells the activity which attempt it is, counted from 1.
+    """
 
     name: str
     payload: Any = None
+    attempt_field: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +131,7 @@ def gather_outcomes(
             if until is not None and wake >= until:
                 break
             yield context.create_timer(wake)
-        tasks = [_schedule(context, calls[index]) for index in left]
+        tasks = [_schedule(context, calls[index], attempt + 1) for index in left]
         last = attempt + 1 == attempts
 
         def count(task: TaskBase, last: bool = last) -> None:
@@ -172,7 +176,7 @@ def rounds_of_task_all(
             break
         if attempt:
             yield context.create_timer(_next_round(context, attempt, pause_s, outcomes))
-        tasks = [_schedule(context, calls[index]) for index in left]
+        tasks = [_schedule(context, calls[index], attempt + 1) for index in left]
         try:
             yield context.task_all(tasks)
         except Exception:  # noqa: BLE001 - the SDK throws a bare Exception for the first task that failed
@@ -206,10 +210,11 @@ def _settle_each(
         timer.cancel()
 
 
-def _schedule(context: DurableOrchestrationContext, call: AnyCall) -> TaskBase:
+def _schedule(context: DurableOrchestrationContext, call: AnyCall, attempt: int) -> TaskBase:
     if isinstance(call, SubCall):
         return context.call_sub_orchestrator(call.name, call.payload, call.instance_id)
-    return context.call_activity(call.name, call.payload)
+    payload = {**call.payload, call.attempt_field: attempt} if call.attempt_field else call.payload
+    return context.call_activity(call.name, payload)
 
 
 def _outcome(task: TaskBase) -> Outcome:

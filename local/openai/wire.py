@@ -1,0 +1,180 @@
+"""What embeddings requests and answers look like on the wire, and how the service words its refusals."""
+
+import base64
+from dataclasses import dataclass
+from typing import Any, Literal, NoReturn, cast
+
+import orjson
+
+from local.openai.model import TokenIds, Vectors
+
+MAX_INPUTS = 2048
+MAX_TOKENS = 8192
+MAX_DIMENSIONS = 4096
+# What the service returns when a request names no `dimensions`, so that containers and payloads have here the size they
+# have in Azure. The local model has fewer of its own; the rest is zeros.
+DEFAULT_DIMENSIONS = 1536
+DEFAULT_DIMENSIONS_OF = {"text-embedding-3-large": 3072}
+
+
+class Refusal(Exception):
+    """An answer other than 200, in the service's error shape."""
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        kind: str | None = "invalid_request_error",
+        param: str | None = None,
+        code: str | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.headers = headers or {}
+        self.body = orjson.dumps({"error": {"message": message, "type": kind, "param": param, "code": code}})
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingsRequest:
+    """A request whose shape has been checked; its token counts have not."""
+
+    model: str
+    inputs: list[str]
+    encoding: Literal["float", "base64"]
+    dimensions: int
+
+
+def parse_request(body: bytes, deployment: str | None) -> EmbeddingsRequest:
+    """Read an embeddings request; ``deployment`` is the model that the path names, if it does.
+
+    Raises:
+        Refusal: A field is missing or wrong; the message names it.
+    """
+    try:
+        document: object = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Refusal(400, f"We could not parse the JSON body of your request: {error}") from error
+    if not isinstance(document, dict):
+        raise Refusal(400, f"The body is {kind_of(document)}, expected an object.")
+    fields = cast("dict[str, object]", document)
+    model = deployment if deployment is not None else fields.get("model")
+    if not isinstance(model, str) or not model:
+        raise Refusal(400, "you must provide a model parameter", param="model")
+    return EmbeddingsRequest(
+        model=model,
+        inputs=_inputs(fields.get("input")),
+        encoding=_encoding(fields.get("encoding_format")),
+        dimensions=_dimensions(fields.get("dimensions"), model),
+    )
+
+
+def check_lengths(texts: list[str], longest_token: int) -> None:
+    """Refuse texts that no tokenizer could bring under the limit, before any work is spent on them."""
+    for index, text in enumerate(texts):
+        if len(text) > MAX_TOKENS * longest_token:
+            refuse_length(index, f"more than {MAX_TOKENS}")
+
+
+def check_tokens(tokens: list[TokenIds]) -> None:
+    """Refuse inputs of more tokens than the model takes."""
+    for index, ids in enumerate(tokens):
+        if len(ids) > MAX_TOKENS:
+            refuse_length(index, str(len(ids)))
+
+
+def refuse_length(index: int, count: str) -> NoReturn:
+    """Refuse the input at ``index`` for its ``count`` of tokens."""
+    raise Refusal(
+        400,
+        f"This model's maximum context length is {MAX_TOKENS} tokens, however you requested {count} tokens "
+        f"in 'input[{index}]'. Please reduce your prompt.",
+        param="input",
+        code="context_length_exceeded",
+    )
+
+
+def render(request: EmbeddingsRequest, vectors: Vectors, token_count: int) -> bytes:
+    """Return the answer's JSON."""
+    data = [
+        {"object": "embedding", "index": index, "embedding": _encoded(vectors, index, request.encoding)}
+        for index in range(len(vectors))
+    ]
+    usage = {"prompt_tokens": token_count, "total_tokens": token_count}
+    answer = {"object": "list", "data": data, "model": request.model, "usage": usage}
+    return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+def kind_of(value: object) -> str:
+    """Name the JSON type of ``value``."""
+    names: dict[type, str] = {
+        dict: "an object",
+        list: "an array",
+        str: "a string",
+        bool: "a boolean",
+        type(None): "null",
+    }
+    return names.get(type(value), "a number")
+
+
+def _encoded(vectors: Vectors, index: int, encoding: str) -> Any:
+    # Little-endian float32, as the SDK decodes it.
+    return base64.b64encode(vectors[index].astype("<f4")).decode() if encoding == "base64" else vectors[index]
+
+
+def _inputs(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [_text(value, "input")]
+    if not isinstance(value, list):
+        raise Refusal(
+            400, f"Invalid type for 'input': {kind_of(value)}, expected a string or an array of strings.", param="input"
+        )
+    items = cast("list[object]", value)
+    if not items:
+        raise Refusal(400, "Invalid 'input': the array is empty, expected at least one input.", param="input")
+    if len(items) > MAX_INPUTS:
+        raise Refusal(
+            400,
+            f"Invalid 'input': array too long. Expected an array with maximum length {MAX_INPUTS}, "
+            f"but got an array with length {len(items)} instead.",
+            param="input",
+            code="array_above_max_length",
+        )
+    return [_text(item, f"input[{index}]") for index, item in enumerate(items)]
+
+
+def _text(value: object, name: str) -> str:
+    if isinstance(value, int | list) and not isinstance(value, bool):
+        # Ids that clients send are of cl100k_base, the vocabulary of text-embedding-3; the local model has another one,
+        # in which the same ids would silently mean other words.
+        raise Refusal(
+            400,
+            f"Invalid '{name}': token ids are of the vocabulary cl100k_base, which the local model does not have; "
+            "send the text instead.",
+            param="input",
+        )
+    if not isinstance(value, str):
+        raise Refusal(400, f"Invalid type for '{name}': {kind_of(value)}, expected a string.", param="input")
+    if not value:
+        raise Refusal(400, f"Invalid '{name}': input cannot be an empty string.", param="input")
+    return value
+
+
+def _encoding(value: object) -> Literal["float", "base64"]:
+    if value is None or value == "float":
+        return "float"
+    if value == "base64":
+        return "base64"
+    shown = f"'{value[:40]}'" if isinstance(value, str) else kind_of(value)
+    raise Refusal(400, f"Invalid 'encoding_format': {shown}, expected 'float' or 'base64'.", param="encoding_format")
+
+
+def _dimensions(value: object, model: str) -> int:
+    if value is None:
+        return DEFAULT_DIMENSIONS_OF.get(model, DEFAULT_DIMENSIONS)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise Refusal(400, f"Invalid type for 'dimensions': {kind_of(value)}, expected an integer.", param="dimensions")
+    if not 1 <= value <= MAX_DIMENSIONS:
+        raise Refusal(400, f"Invalid 'dimensions': {value}, expected 1 to {MAX_DIMENSIONS}.", param="dimensions")
+    return value

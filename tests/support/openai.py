@@ -1,0 +1,55 @@
+"""The local embeddings endpoint as a process of its own, and its switches and counters."""
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from tests.support.ready import ended, ready
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class LocalOpenAI:
+    """A running endpoint: its address, its process, its control routes."""
+
+    url: str
+    pid: int
+    _session: aiohttp.ClientSession
+
+    async def set_faults(self, **switches: Any) -> None:
+        """Replace every switch; those not named are off."""
+        async with self._session.put(f"{self.url}/_faults", json=switches) as response:
+            assert response.status == 200, await response.text()
+
+    async def stats(self) -> dict[str, Any]:
+        """Return the counters since the start or the last reset."""
+        async with self._session.get(f"{self.url}/_stats") as response:
+            return await response.json()
+
+    async def reset_stats(self) -> None:
+        """Set the counters to zero."""
+        async with self._session.delete(f"{self.url}/_stats") as response:
+            assert response.status == 200, await response.text()
+
+
+@asynccontextmanager
+async def running_openai(*options: str) -> AsyncGenerator[LocalOpenAI]:
+    """Run ``python -m local.openai`` on a free port with ``options`` added; it is gone afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        ready_file = Path(folder) / "ready.json"
+        command = [sys.executable, "-m", "local.openai", "--port", "0", "--ready-file", str(ready_file), *options]
+        process = await asyncio.create_subprocess_exec(*command, cwd=REPOSITORY, stdout=asyncio.subprocess.DEVNULL)
+        try:
+            content = await ready(ready_file, process)
+            async with aiohttp.ClientSession() as session:
+                yield LocalOpenAI(str(content["url"]), process.pid, session)
+        finally:
+            await ended(process)

@@ -45,25 +45,31 @@ class Answer:
 class _NumberedContext(DurableOrchestrationContext):
     """The SDK's context, which also remembers which task got which number."""
 
-    def __init__(self, **fields: Any) -> None:
-        super().__init__(**fields)
+    def __init__(self, history: list[Event], **fields: Any) -> None:
+        super().__init__(history=[first.row for first in history[:2]], **fields)
+        # In each episode the SDK would parse every timestamp again, most of its time; the readings are made once here.
+        self._histories = [each.for_sdk for each in history]
         self.numbered: dict[int, Identity] = {}
 
     def _add_to_open_tasks(self, task: TaskBase) -> None:
-        is_new = isinstance(task, AtomicTask) and task.id is None
+        before: object = task.id  # None until the SDK has numbered it, whatever its annotation says
         super()._add_to_open_tasks(task)
-        if is_new and isinstance(task.id, int):
+        if isinstance(task, AtomicTask) and before is None and isinstance(task.id, int):
             self.numbered[task.id] = _identity(task)
 
 
 def _identity(task: AtomicTask) -> Identity:
     action = task.action_repr
     if isinstance(action, NoOpAction):
-        if "timer" in action.metadata or not isinstance(task.parent, RetryAbleTask):
+        if "timer" in (action.metadata or "") or not isinstance(task.parent, RetryAbleTask):
             return ("timer", None, None)
         action = task.parent.actions
     kind = _KINDS.get(type(action).__name__, type(action).__name__)
-    return (kind, getattr(action, "function_name", None), getattr(action, "input_", None))
+    return (
+        kind,
+        getattr(action, "function_name", None),
+        getattr(action, "input_", None) or getattr(action, "_input", None),
+    )
 
 
 def ask(
@@ -76,7 +82,7 @@ def ask(
 ) -> Answer:
     """Run ``orchestrator`` in the real SDK over ``history``."""
     context = _NumberedContext(
-        history=[first.row for first in history[:2]],
+        history=history,
         input=input_text,
         instanceId=instance_id,
         isReplaying=False,
@@ -86,8 +92,6 @@ def ask(
         longRunningTimerIntervalDuration="3.00:00:00",
         maximumShortTimerDuration="6.00:00:00",
     )
-    # The SDK parses every timestamp again in each episode, which is most of its time; the events are the same objects.
-    context._histories = [each.for_sdk for each in history]
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:

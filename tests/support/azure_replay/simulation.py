@@ -56,7 +56,7 @@ def user_function(builder: FunctionBuilder | Callable[..., Any]) -> Callable[...
     """The function as written, from what a blueprint's decorators left under its name."""
     if not isinstance(builder, FunctionBuilder):
         return builder
-    registered = builder._function.get_user_function()
+    registered = builder._function.get_user_function()  # pyright: ignore[reportPrivateUsage] - `build()` would validate
     for written in ("orchestrator_function", "client_function"):
         registered = getattr(registered, written, registered)
     return registered
@@ -222,6 +222,6 @@ class _World:
             result = json.dumps(child.output)
             message = event(Kind.CHILD_COMPLETED, self._now_s, TaskScheduledId=number, Result=result)
         else:
-            fields = {"TaskScheduledId": number, "Reason": child.error, "Details": child.status}
-            message = event(Kind.CHILD_FAILED, self._now_s, **fields)
+            reason, details = child.error, child.status
+            message = event(Kind.CHILD_FAILED, self._now_s, TaskScheduledId=number, Reason=reason, Details=details)
         self.send(parent, self._now_s, message)

@@ -20,7 +20,7 @@ class VectorPath(_Entry):
 
 
 class Container(_Entry):
-    """A Cosmos DB container. ``ttl_s``: default time to live in seconds, None for never."""
+    """A Cosmos DB container. ``ttl_s``: seconds that items live; None: for ever; -1: only as an item says itself."""
 
     name: str
     partition_key: Annotated[str, Field(pattern=r"^/\w+$")]

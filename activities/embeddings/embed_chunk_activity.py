@@ -1,0 +1,48 @@
+"""One chunk becomes a vector, stored under its run's version."""
+
+import logging
+from datetime import UTC, datetime
+
+from activities.runner import log_progress
+from shared.chunking import Chunk
+from shared.contracts import ChunkTask
+from shared.errors import Rejected, Unavailable
+from shared.resources import Resources
+from shared.snippets.documents import ChunkRecord
+from shared.snippets.identifiers import content_key
+
+_logger = logging.getLogger(__name__)
+
+
+async def embed_chunk_activity(task: ChunkTask, resources: Resources) -> list[float]:
+    """Return the chunk's vector, rounded to 7 decimals, or ``[]`` when a service failed; the reason is in the log."""
+    try:
+        chunk = await _chunk_of(task, resources)
+        log_progress("read", characters=len(chunk.text))
+        model = resources.model
+        record = ChunkRecord(
+            snippet=task.snippet,
+            index=task.chunk_index,
+            text=chunk.text,
+            start_line=chunk.start_line,
+            end_line=chunk.end_line,
+            key=content_key(chunk.text, model.model, model.dimensions),
+            model=model.model,
+            created_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        )
+        return await resources.embedder.embed_and_store(record, task.attempt)
+    except (Unavailable, Rejected) as error:
+        _logger.warning(
+            "Embedding failed: %s",
+            error,
+            extra={"instance_id": task.snippet.run_id, "chunk": task.chunk_index, "attempt": task.attempt},
+        )
+        return []
+
+
+async def _chunk_of(task: ChunkTask, resources: Resources) -> Chunk:
+    if task.text is not None:
+        return Chunk(task.text, task.start_line, task.end_line)
+    if task.blob is None:
+        raise Rejected(f"chunk {task.chunk_index} of {task.snippet.name!r} has neither text nor blob")
+    return await resources.segments.chunk(task.blob, task.position)

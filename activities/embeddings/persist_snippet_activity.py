@@ -1,0 +1,63 @@
+"""The chunks of a run become the ones that readers see."""
+
+from datetime import UTC, datetime
+
+from activities.runner import log_progress
+from shared.contracts import PersistResult, PersistTask
+from shared.errors import Superseded, Unavailable
+from shared.resources import Resources
+from shared.snippets.documents import Document, snippet_document
+from shared.snippets.vectors import from_base64
+
+# Each turn another run has won the race for the same name; they end, because only later ones may.
+_TURNS = 10
+
+
+async def persist_snippet_activity(task: PersistTask, resources: Resources) -> PersistResult:
+    """Switch the snippet to the run's version, then delete what older runs stored. Running twice changes nothing.
+
+    Raises:
+        Unavailable: A service failed, or not all chunks of the run can be read yet.
+    """
+    snippet = task.snippet
+    stored, reused = await resources.chunks.count(snippet.project_id, snippet.name, snippet.version)
+    superseded = False
+    try:
+        current = await _switch(task, resources, stored, reused)
+    except Superseded:
+        superseded = True
+        log_progress("superseded")
+        await resources.chunks.delete_versions(snippet.project_id, snippet.name, only=snippet.version)
+    else:
+        log_progress("switched")
+        reused = current["reused"]
+        await resources.chunks.delete_versions(snippet.project_id, snippet.name, upto=snippet.version)
+    if task.uploaded:
+        await resources.uploads.delete_run(snippet.run_id)
+    return PersistResult(
+        embedded=task.chunks - reused, reused=reused, dimensions=len(from_base64(task.embedding)), superseded=superseded
+    )
+
+
+async def _switch(task: PersistTask, resources: Resources, stored: int, reused: int) -> Document:
+    """Make the run's version current and return the snippet's document.
+
+    Raises:
+        Superseded: A version accepted later is current.
+    """
+    snippet = task.snippet
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    for _ in range(_TURNS):
+        current = await resources.snippets.read(snippet.project_id, snippet.name)
+        if current and current["version"] > snippet.version:
+            raise Superseded(snippet.name)
+        if current and current["version"] == snippet.version:
+            return current
+        if stored != task.chunks:
+            # Session consistency: another process wrote them, and this one may read a replica that lags.
+            raise Unavailable(f"{stored} of {task.chunks} chunks of {snippet.name!r} can be read so far")
+        created_at = current["createdAt"] if current and "createdAt" in current else now
+        document = snippet_document(task, model=resources.model.model, reused=reused, now=now, created_at=created_at)
+        if await resources.snippets.replace(document, seen=current):
+            return document
+    raise Unavailable(f"{snippet.name!r} is being written by many runs at once")

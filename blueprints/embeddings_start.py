@@ -1,0 +1,105 @@
+"""How a submission becomes a run: accepted once, uploaded where it is large, started under a known id."""
+
+import asyncio
+import time
+import uuid
+from typing import Any
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from shared.chunking import Chunk, chunk
+from shared.contracts import Submission, Upload
+from shared.errors import InvalidRequest, TooLarge, Unavailable
+from shared.http import read_json_object
+from shared.idempotency import MAX_KEY_CHARACTERS, Acceptance
+from shared.identity import caller_of
+from shared.resources import Resources, process_resources
+from shared.responses import create_success_response
+from shared.snippets.identifiers import version_of
+from shared.snippets.plan import MAX_CHUNKS, segments_of, travels_inline
+from shared.snippets.segment_cache import encode_segment, segment_blob
+from shared.snippets.submission import MAX_BODY_BYTES, SnippetRequest, read_submission
+
+ORCHESTRATOR = "embeddings_orchestrator"
+_OPERATION = "POST api/orchestrators/embeddings"
+_CONCURRENT_UPLOADS = 16
+_RETRY_AFTER_S = 2
+
+
+async def accept(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> str:
+    """Start the run that the request asks for and return its instance id.
+
+    Raises:
+        InvalidRequest: The request cannot be accepted.
+        Unavailable: A service that is needed to accept it does not answer.
+    """
+    request = read_submission(await read_json_object(req, MAX_BODY_BYTES))
+    resources = await process_resources()
+    acceptance = await _claim(req, resources)
+    submission = await _prepare(request, acceptance, resources)
+    await _start_once(client, acceptance.run_id, submission)
+    return acceptance.run_id
+
+
+def management_response(
+    req: func.HttpRequest, client: df.DurableOrchestrationClient, instance_id: str
+) -> func.HttpResponse:
+    """Answer 202 with the addresses under which the run can be followed and managed."""
+    links: dict[str, Any] = client.get_client_response_links(req, instance_id)
+    headers = {"Location": links["statusQueryGetUri"], "Retry-After": str(_RETRY_AFTER_S)}
+    return create_success_response(links, status_code=202, headers=headers)
+
+
+async def _claim(req: func.HttpRequest, resources: Resources) -> Acceptance:
+    proposed = Acceptance(run_id=uuid.uuid4().hex, accepted_at_ms=time.time_ns() // 1_000_000)
+    key = req.headers.get("idempotency-key")
+    if key is None:
+        return proposed
+    if not 1 <= len(key) <= MAX_KEY_CHARACTERS:
+        raise InvalidRequest(f"Header 'Idempotency-Key' must have 1 to {MAX_KEY_CHARACTERS} characters, got {len(key)}")
+    caller = caller_of(req.headers, resources.settings)
+    return await resources.idempotency_keys.claim(caller, _OPERATION, key, req.get_body(), proposed)
+
+
+async def _prepare(request: SnippetRequest, acceptance: Acceptance, resources: Resources) -> Submission:
+    """Cut the text as the run will, and put it where the run will find it."""
+    settings = resources.settings
+    chunks = await asyncio.to_thread(chunk, request.text, settings.chunk_size, settings.chunk_mode)
+    if len(chunks) > MAX_CHUNKS:
+        raise TooLarge(f"Field 'text' would be cut into {len(chunks)} chunks; expected at most {MAX_CHUNKS}")
+    inline = travels_inline(request.text, chunks)
+    return Submission(
+        project_id=request.project_id,
+        name=request.name,
+        text=request.text if inline else None,
+        uploads=() if inline else await _upload(chunks, acceptance.run_id, resources),
+        version=version_of(acceptance.accepted_at_ms, acceptance.run_id),
+        chunk_size=settings.chunk_size,
+        chunk_mode=settings.chunk_mode,
+    )
+
+
+async def _upload(chunks: list[Chunk], run_id: str, resources: Resources) -> tuple[Upload, ...]:
+    limit = asyncio.Semaphore(_CONCURRENT_UPLOADS)
+
+    async def upload(index: int, segment: list[Chunk]) -> Upload:
+        blob = segment_blob(run_id, index)
+        async with limit:
+            await resources.uploads.write(blob, encode_segment(segment))
+        return Upload(blob=blob, lengths=tuple(len(piece.text) for piece in segment))
+
+    return tuple(await asyncio.gather(*(upload(i, segment) for i, segment in enumerate(segments_of(chunks)))))
+
+
+async def _start_once(client: df.DurableOrchestrationClient, run_id: str, submission: Submission) -> None:
+    """Start the run unless it was started before: a finished one must not run again for a repeated key."""
+    try:
+        if await client.get_status(run_id):
+            return
+        await client.start_new(ORCHESTRATOR, run_id, submission.to_json())
+    except Exception as error:
+        # The SDK raises bare exceptions; of two starts at the same moment the second is told of the first.
+        if "already exists" in str(error):
+            return
+        raise Unavailable(f"The run could not be started: {error}") from error

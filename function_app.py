@@ -1,0 +1,13 @@
+"""Fanwise: the function app, put together from its blueprints."""
+
+import azure.durable_functions as df
+
+from blueprints import embeddings, health, maintenance, snippets
+from shared.settings import current_settings
+
+app = df.DFApp(http_auth_level=current_settings().http_auth_level.upper())
+
+app.register_functions(embeddings.bp)
+app.register_functions(snippets.bp)
+app.register_functions(maintenance.bp)
+app.register_functions(health.bp)

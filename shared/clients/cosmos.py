@@ -1,0 +1,36 @@
+"""Cosmos DB: one client a process."""
+
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from azure.core.credentials_async import AsyncTokenCredential
+from azure.cosmos.aio import ContainerProxy, CosmosClient, DatabaseProxy
+
+from shared.clients.azure_errors import translated
+from shared.settings import Service
+from shared.topology import topology
+
+__all__ = ["ContainerProxy", "open_database"]
+
+# HTTP handlers have no rounds that would try again, so a short throttle is waited out inside the SDK; the rest is left
+# to the orchestrator.
+_THROTTLE_RETRIES = 3
+_THROTTLE_WAIT_S = 5
+_READ_TIMEOUT_S = 20
+
+
+@asynccontextmanager
+async def open_database(service: Service, credential: AsyncTokenCredential | None) -> AsyncGenerator[DatabaseProxy]:
+    """Open the database that the topology names, signing in with the key or with ``credential``."""
+    client = CosmosClient(
+        service.endpoint,
+        credential=service.key or credential,  # pyright: ignore[reportArgumentType] - settings demand one of both
+        retry_total=_THROTTLE_RETRIES,
+        retry_backoff_max=_THROTTLE_WAIT_S,
+        connection_timeout=5,
+        read_timeout=_READ_TIMEOUT_S,
+    )
+    async with AsyncExitStack() as stack:
+        with translated("Cosmos DB"):
+            await stack.enter_async_context(client)
+        yield client.get_database_client(topology().database)

@@ -1,0 +1,141 @@
+"""Azure OpenAI: vectors for texts, by either of the two addresses that reach a deployment."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from azure.core.credentials_async import AsyncTokenCredential
+
+from shared.errors import Rejected, Unavailable
+from shared.settings import EmbeddingModel
+from shared.snippets.vectors import rounded
+
+if TYPE_CHECKING:
+    from openai import APIStatusError, AsyncOpenAI
+
+# A request that a person's query waits for; the SDK's own 600 s would hold an activity for ten minutes.
+_TIMEOUT_S = 30.0
+# The longest that a service may ask this process to be left alone; beyond that the round fails.
+_LONGEST_PAUSE_S = 30.0
+_SIGN_IN_SCOPE = "https://cognitiveservices.azure.com/.default"
+_TRY_LATER = frozenset({408, 409, 429})
+
+
+class Embeddings:
+    """Vectors from one deployment. While the service asks to be left alone, calls of this process wait."""
+
+    def __init__(self, client: "AsyncOpenAI", deployment: str, dimensions: int) -> None:
+        self.model = deployment
+        self.dimensions = dimensions
+        self._client = client
+        self._resume_at = 0.0
+
+    async def embed(self, texts: Sequence[str], patience_s: float = _LONGEST_PAUSE_S) -> list[list[float]]:
+        """Return one vector per text, in order, rounded to 7 decimals.
+
+        ``patience_s``: how long to wait where the service has asked to be left alone.
+
+        Raises:
+            Unavailable: The service throttled, failed, timed out or could not be reached.
+            Rejected: The service refused a text, such as one of too many tokens, or the deployment does not exist.
+        """
+        from openai import APIConnectionError, APIStatusError  # loaded when the client was opened
+
+        await self._wait_for_permission(patience_s)
+        try:
+            answer = await self._client.embeddings.create(
+                model=self.model, input=list(texts), dimensions=self.dimensions
+            )
+        except APIStatusError as error:
+            raise self._refusal(error) from error
+        except APIConnectionError as error:
+            raise Unavailable(f"Azure OpenAI cannot be reached: {error.__cause__ or error}") from error
+        vectors = [item.embedding for item in sorted(answer.data, key=lambda item: item.index)]
+        if len(vectors) != len(texts) or any(len(vector) != self.dimensions for vector in vectors):
+            raise Rejected(
+                f"Deployment {self.model!r} answered {len(vectors)} vectors of "
+                f"{sorted({len(vector) for vector in vectors})} dimensions; "
+                f"expected {len(texts)} of {self.dimensions}"
+            )
+        return [rounded(vector) for vector in vectors]
+
+    async def _wait_for_permission(self, patience_s: float) -> None:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + patience_s
+        while (pause_s := self._resume_at - loop.time()) > 0:
+            if self._resume_at > deadline:
+                raise Unavailable("Azure OpenAI asked to be left alone for a while", pause_s)
+            await asyncio.sleep(pause_s)
+
+    def _refusal(self, error: "APIStatusError") -> Unavailable | Rejected:
+        text = f"Azure OpenAI answered {error.status_code}: {error.message[:300]}"
+        if error.status_code not in _TRY_LATER and error.status_code < 500:
+            return Rejected(text)
+        pause_s = _retry_after_s(error)
+        if pause_s is not None:
+            resume_at = asyncio.get_running_loop().time() + min(pause_s, _LONGEST_PAUSE_S)
+            self._resume_at = max(self._resume_at, resume_at)
+        return Unavailable(text, pause_s)
+
+
+@asynccontextmanager
+async def open_embeddings(model: EmbeddingModel, credential: AsyncTokenCredential | None) -> AsyncGenerator[Embeddings]:
+    """Open the deployment, signing in with the key or with ``credential``."""
+    async with AsyncExitStack() as stack:
+        opened = _project_client if model.api == "project" else _account_client
+        client = await opened(model, credential, stack)
+        yield Embeddings(client, model.deployment, model.dimensions)
+
+
+async def _account_client(
+    model: EmbeddingModel, credential: AsyncTokenCredential | None, stack: AsyncExitStack
+) -> "AsyncOpenAI":
+    from openai import AsyncAzureOpenAI  # 0.7 s that a cold start need not pay
+
+    client = AsyncAzureOpenAI(
+        azure_endpoint=model.service.endpoint,
+        api_version=model.api_version,
+        api_key=model.service.key,
+        azure_ad_token_provider=None if model.service.key else _token_provider(credential),
+        timeout=_TIMEOUT_S,
+        max_retries=0,
+    )
+    return await stack.enter_async_context(client)
+
+
+async def _project_client(
+    model: EmbeddingModel, credential: AsyncTokenCredential | None, stack: AsyncExitStack
+) -> "AsyncOpenAI":
+    # 2.5 s, so only where the project is all that is configured.
+    from azure.ai.projects.aio import AIProjectClient
+    from azure.identity.aio import DefaultAzureCredential
+
+    # The client demands a credential even where a key makes it idle.
+    signed_in = credential or await stack.enter_async_context(DefaultAzureCredential())
+    project = await stack.enter_async_context(AIProjectClient(model.service.endpoint, signed_in))
+    # A project's own routes answer 404 to embeddings (Azure/azure-sdk-for-python#44532); its account's do not.
+    parts = urlsplit(model.service.endpoint)
+    client = project.get_openai_client(
+        base_url=f"{parts.scheme}://{parts.netloc}/openai/v1",
+        timeout=_TIMEOUT_S,
+        max_retries=0,
+        **({"api_key": model.service.key} if model.service.key else {}),
+    )
+    return await stack.enter_async_context(client)
+
+
+def _token_provider(credential: AsyncTokenCredential | None) -> Callable[[], Awaitable[str]] | None:
+    from azure.identity.aio import get_bearer_token_provider
+
+    return get_bearer_token_provider(credential, _SIGN_IN_SCOPE) if credential else None
+
+
+def _retry_after_s(error: "APIStatusError") -> float | None:
+    for name, unit_s in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        try:
+            return max(0.0, float(error.response.headers[name]) * unit_s)
+        except (KeyError, ValueError):
+            continue
+    return None

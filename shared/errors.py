@@ -1,0 +1,42 @@
+"""What Fanwise raises on purpose. Each class says what the caller can do; anything else that is raised is a bug."""
+
+
+class Unavailable(Exception):
+    """A service throttled, timed out or failed for now; the same call may succeed later.
+
+    ``retry_after_s``: seconds the service asked to be left alone, None when it did not say.
+    """
+
+    def __init__(self, reason: str, retry_after_s: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after_s = retry_after_s
+
+
+class Rejected(Exception):
+    """A service refused this call for good; sending it again cannot help."""
+
+
+class Superseded(Exception):
+    """A run that was accepted later has already stored its result."""
+
+
+class InvalidRequest(Exception):
+    """The request cannot be accepted. ``faults``: one sentence each, naming field, what came and what is expected."""
+
+    status_code = 400
+
+    def __init__(self, *faults: str) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
+
+
+class TooLarge(InvalidRequest):
+    status_code = 413
+
+
+class NotFound(InvalidRequest):
+    status_code = 404
+
+
+class Conflict(InvalidRequest):
+    status_code = 409

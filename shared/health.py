@@ -1,0 +1,90 @@
+"""Whether the services that Fanwise needs answer, asked at most every ten seconds however many probes come."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from shared.errors import Rejected, Unavailable
+from shared.resources import Resources, process_resources
+
+_TIMEOUT_S = 3.0
+_KEPT_S = 10.0
+
+
+@dataclass(frozen=True)
+class Dependency:
+    """``latency_ms``: how long the answer took; ``reason``: why there was none."""
+
+    name: str
+    latency_ms: float
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Health:
+    checks: tuple[Dependency, ...]
+    checked_at: float
+
+    @property
+    def healthy(self) -> bool:
+        return all(check.reason is None for check in self.checks)
+
+    @property
+    def status(self) -> str:
+        return "ok" if self.healthy else "degraded"
+
+    def dependencies(self) -> dict[str, dict[str, str | float]]:
+        """Return each dependency's status, latency in milliseconds and, where it fails, the reason."""
+        return {
+            check.name: {"status": "degraded" if check.reason else "ok", "latency_ms": check.latency_ms}
+            | ({"reason": check.reason} if check.reason else {})
+            for check in self.checks
+        }
+
+
+class _Latest:
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+        self.health: Health | None = None
+
+
+_latest = _Latest()
+
+
+async def check_health() -> Health:
+    """Return the state of every dependency, not older than ten seconds."""
+    async with _latest.lock:
+        kept = _latest.health
+        if kept is None or time.monotonic() - kept.checked_at > _KEPT_S:
+            kept = _latest.health = await _check()
+    return kept
+
+
+async def _check() -> Health:
+    try:
+        resources = await asyncio.wait_for(process_resources(), _TIMEOUT_S)
+    except (Unavailable, Rejected, TimeoutError) as error:
+        failed = Dependency("cosmos", 0.0, str(error) or "no answer in time")
+        return Health((failed,), time.monotonic())
+    checks = await asyncio.gather(*(_timed(name, ping) for name, ping in _pings(resources).items()))
+    return Health(tuple(checks), time.monotonic())
+
+
+def _pings(resources: Resources) -> dict[str, Callable[[], Awaitable[object]]]:
+    async def embed() -> None:
+        await resources.model.embed(["health"], 0)
+
+    return {"cosmos": resources.snippets.ping, "storage": resources.uploads.ping, "openai": embed}
+
+
+async def _timed(name: str, ping: Callable[[], Awaitable[object]]) -> Dependency:
+    started = time.perf_counter()
+    reason: str | None = None
+    try:
+        await asyncio.wait_for(ping(), _TIMEOUT_S)
+    except (Unavailable, Rejected) as error:
+        reason = str(error)
+    except TimeoutError:
+        reason = f"no answer within {_TIMEOUT_S:g} s"
+    return Dependency(name, round((time.perf_counter() - started) * 1000, 1), reason)

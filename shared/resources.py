@@ -1,0 +1,101 @@
+"""Everything the app opens, and the one place that closes it. A worker opens on first use, once per process."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from azure.core.credentials_async import AsyncTokenCredential
+
+from shared.clients.blobs import Uploads, open_uploads
+from shared.clients.cosmos import open_database
+from shared.clients.mock_embeddings import MockEmbeddings
+from shared.clients.openai import Embeddings, open_embeddings
+from shared.idempotency import IdempotencyKeys
+from shared.settings import Settings, current_settings
+from shared.snippets.chunk_repository import Chunks
+from shared.snippets.embedder import Embedder
+from shared.snippets.repository import Snippets
+from shared.snippets.segment_cache import SegmentCache
+from shared.topology import topology
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What activities and HTTP functions work with."""
+
+    settings: Settings
+    model: Embeddings | MockEmbeddings
+    embedder: Embedder
+    snippets: Snippets
+    chunks: Chunks
+    uploads: Uploads
+    segments: SegmentCache
+    idempotency_keys: IdempotencyKeys
+
+
+@asynccontextmanager
+async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
+    """Open every client; leaving the context closes them."""
+    async with AsyncExitStack() as stack:
+        credential = await stack.enter_async_context(_credential(settings)) if _needs_identity(settings) else None
+        database = await stack.enter_async_context(open_database(settings.cosmos, credential))
+        uploads = await stack.enter_async_context(open_uploads(settings.storage, credential))
+        model = (
+            await stack.enter_async_context(open_embeddings(settings.embedding_model, credential))
+            if settings.embedding_model
+            else MockEmbeddings()
+        )
+        chunks = Chunks(database.get_container_client(settings.chunks.name))
+        keys = topology().containers["idempotency_keys"]
+        yield Resources(
+            settings=settings,
+            model=model,
+            embedder=Embedder(model, chunks),
+            snippets=Snippets(database.get_container_client(settings.snippets.name)),
+            chunks=chunks,
+            uploads=uploads,
+            segments=SegmentCache(uploads),
+            idempotency_keys=IdempotencyKeys(database.get_container_client(keys.name)),
+        )
+
+
+class _Process:
+    """The resources of this process. The Functions worker has no hook at its end: they close with the process."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._stack = AsyncExitStack()
+        self._resources: Resources | None = None
+
+    async def resources(self) -> Resources:
+        if self._resources is None:
+            async with self._lock:
+                if self._resources is None:
+                    opening = open_resources(current_settings())
+                    self._resources = await self._stack.enter_async_context(opening)
+        return self._resources
+
+
+_process = _Process()
+
+
+async def process_resources() -> Resources:
+    """Return the resources of this process, opened on the first call.
+
+    Raises:
+        Unavailable: Cosmos DB did not answer while its client was opened; the next call tries again.
+    """
+    return await _process.resources()
+
+
+def _needs_identity(settings: Settings) -> bool:
+    model = settings.embedding_model
+    services = [settings.cosmos, settings.storage, *([model.service] if model else [])]
+    return any(service.key is None for service in services)
+
+
+def _credential(settings: Settings) -> AsyncTokenCredential:
+    from azure.identity.aio import DefaultAzureCredential  # not needed where keys are set
+
+    return DefaultAzureCredential(managed_identity_client_id=settings.client_id)

@@ -1,0 +1,37 @@
+"""Names of snippets, versions and chunks as Cosmos DB ids."""
+
+import re
+from hashlib import sha256
+
+# Cosmos DB refuses / \ # ? in an id, the SDK a trailing blank; = introduces an escape and is escaped itself.
+_UNSAFE = re.compile(r"[/\\#?=%\s]")
+_ESCAPE = re.compile(r"=([0-9A-F]+);")
+MAX_ID_BYTES = 1023
+
+
+def snippet_id(name: str) -> str:
+    """Return the document id for a snippet's name: ``src/a.py`` becomes ``src=2F;a.py``. ``snippet_name`` undoes it."""
+    return _UNSAFE.sub(lambda match: f"={ord(match[0]):X};", name)
+
+
+def snippet_name(document_id: str) -> str:
+    """Return the name that ``snippet_id`` encoded."""
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), document_id)
+
+
+def version_of(accepted_at_ms: int, run_id: str) -> str:
+    """Return a run's version. Versions sort as the runs were accepted; runs of one millisecond sort by id.
+
+    ``accepted_at_ms``: milliseconds since 1970, UTC.
+    """
+    return f"{accepted_at_ms:013d}-{run_id}"
+
+
+def content_key(text: str, model: str, dimensions: int) -> str:
+    """Return what makes two chunks have the same vector: text, model and dimensions, as 64 hexadecimal digits."""
+    return sha256(f"{model}\n{dimensions}\n{text}".encode()).hexdigest()
+
+
+def chunk_id(name: str, version: str, index: int, key: str) -> str:
+    """Return a chunk's document id: the same run writes the same chunk to the same place, however often it runs."""
+    return f"{sha256(name.encode()).hexdigest()[:16]}-{version}-{index:06d}-{key[:16]}"

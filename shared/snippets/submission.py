@@ -1,0 +1,100 @@
+"""What a client may submit for embedding, checked all at once."""
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from shared.errors import InvalidRequest, TooLarge
+from shared.http import json_type
+from shared.snippets.identifiers import MAX_ID_BYTES, snippet_id
+
+DEFAULT_PROJECT = "default-project"
+MAX_TEXT_BYTES = 10 * 1024 * 1024
+# JSON may write a byte as six characters (\u0001), and the rest of the document is small.
+MAX_BODY_BYTES = 6 * MAX_TEXT_BYTES + 64 * 1024
+MAX_NAME_CHARACTERS = 512
+MAX_PROJECT_CHARACTERS = 128
+FIELDS = ("projectId", "name", "text")
+
+_PROJECT_EXPECTED = (
+    f"must be a string of 1 to {MAX_PROJECT_CHARACTERS} characters without / \\ # ? or control characters"
+)
+_NAME_EXPECTED = f"must be a string of 1 to {MAX_NAME_CHARACTERS} characters without control characters"
+
+
+@dataclass(frozen=True)
+class SnippetRequest:
+    project_id: str
+    name: str
+    text: str
+
+
+def read_submission(document: dict[str, Any]) -> SnippetRequest:
+    """Return the snippet that a request describes.
+
+    Raises:
+        InvalidRequest: Fields are missing, unknown or wrong; every fault is named.
+        TooLarge: The text has more than 10 MB in UTF-8.
+    """
+    faults = [*unknown_fields(document, FIELDS)]
+    project_id = document.get("projectId", DEFAULT_PROJECT)
+    faults += project_faults(project_id)
+    faults += _missing_or(document, "name", name_faults)
+    faults += _missing_or(document, "text", _text_faults)
+    if faults:
+        raise InvalidRequest(*faults)
+    size = len(document["text"].encode())
+    if size > MAX_TEXT_BYTES:
+        raise TooLarge(f"Field 'text' has {size} bytes in UTF-8; expected at most {MAX_TEXT_BYTES}")
+    return SnippetRequest(project_id, document["name"], document["text"])
+
+
+def unknown_fields(document: dict[str, Any], known: tuple[str, ...]) -> list[str]:
+    """Name the fields that nobody asked for: a misspelt one would otherwise be ignored."""
+    unknown = sorted(set(document) - set(known))
+    return [f"Unknown field {_shown(name)}; expected {', '.join(known)}" for name in unknown]
+
+
+def project_faults(value: object) -> list[str]:
+    """Say what is wrong with a project id. Cosmos DB takes any string as a partition key; a route does not."""
+    if not isinstance(value, str):
+        return [f"Field 'projectId' {_PROJECT_EXPECTED}, got {json_type(value)}"]
+    if not 1 <= len(value) <= MAX_PROJECT_CHARACTERS or _has_controls(value) or set(value) & set("/\\#?"):
+        return [f"Field 'projectId' {_PROJECT_EXPECTED}, got {_shown(value)}"]
+    return []
+
+
+def name_faults(value: object) -> list[str]:
+    """Say what is wrong with a snippet's name. Paths are names."""
+    if not isinstance(value, str):
+        return [f"Field 'name' {_NAME_EXPECTED}, got {json_type(value)}"]
+    if not 1 <= len(value) <= MAX_NAME_CHARACTERS or _has_controls(value):
+        return [f"Field 'name' {_NAME_EXPECTED}, got {_shown(value)}"]
+    if len(snippet_id(value).encode()) > MAX_ID_BYTES:
+        return [f"Field 'name' must take at most {MAX_ID_BYTES} bytes as a document id, got {_shown(value)}"]
+    return []
+
+
+def _text_faults(value: object) -> list[str]:
+    if not isinstance(value, str):
+        return [f"Field 'text' must be a string, got {json_type(value)}"]
+    if not value:
+        return ["Field 'text' must not be empty"]
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        return [f"Field 'text' must be valid Unicode, got half a surrogate pair at character {error.start}"]
+    return []
+
+
+def _missing_or(document: dict[str, Any], field: str, faults: Any) -> list[str]:
+    return faults(document[field]) if field in document else [f"Missing required field: {field}"]
+
+
+def _has_controls(text: str) -> bool:
+    """Whether ``text`` has control characters, surrogates that stand alone, or line and paragraph separators."""
+    return any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text)
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= 60 else f"{text[:60]}…")

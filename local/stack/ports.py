@@ -7,8 +7,9 @@ import psutil
 
 LOOPBACK = "127.0.0.1"
 # Below the range from which Linux (32768) and macOS (49152) take the ports of outgoing connections, so that a port
-# found free here is still free when the process that gets it listens on it a second later.
-AUTO_PORTS = range(20_000, 32_000)
+# found free here is still free when the process that gets it listens on it a second later. Each comes with the two
+# after it: Azurite serves queues and tables there.
+AUTO_PORTS = range(20_000, 32_000, 4)
 ATTEMPTS = 200
 
 
@@ -25,7 +26,7 @@ def is_free(port: int, host: str = LOOPBACK) -> bool:
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ``count`` different ports that nobody listens on.
+    """Return ``count`` different ports; on them and the two after each nobody listens.
 
     Raises:
         OSError: No free port was found.
@@ -34,7 +35,7 @@ def free_ports(count: int) -> list[int]:
     for port in random.SystemRandom().sample(AUTO_PORTS, ATTEMPTS):
         if len(found) == count:
             break
-        if is_free(port):
+        if all(is_free(port + n) for n in range(3)):
             found.append(port)
     if len(found) < count:
         raise OSError(f"no {count} free ports between {AUTO_PORTS.start} and {AUTO_PORTS.stop}")

@@ -12,11 +12,12 @@ POLL_S = 0.02
 ENDED_S = 15.0
 
 
-async def ready(path: Path, process: asyncio.subprocess.Process) -> dict[str, Any]:
-    """Return the content of the ready file once it is there; fail when the process ends before."""
+async def ready(path: Path, process: asyncio.subprocess.Process, log: Path | None = None) -> dict[str, Any]:
+    """Return the content of the ready file once it is there; fail, showing the log, when the process ends before."""
     async with asyncio.timeout(READY_S):
         while (content := read_ready_file(path)) is None:
-            assert process.returncode is None, f"ended with {process.returncode} before it was ready"
+            words = log.read_text(encoding="utf-8", errors="replace") if log else ""
+            assert process.returncode is None, f"ended with {process.returncode} before it was ready: {words}"
             await asyncio.sleep(POLL_S)
     return content
 

@@ -1,0 +1,188 @@
+"""What ``up`` starts and what it uses as it finds it, decided before anything is started."""
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from local.azurite.launcher import ACCOUNT
+from local.stack.errors import BadSettings
+from local.stack.ports import LOOPBACK
+
+DEFAULT_PORTS = {"host": 7071, "cosmos": 8081, "openai": 8082, "storage": 10000}
+
+
+class Part(StrEnum):
+    """A part of the stack, in the order of the table."""
+
+    HOST = "host"
+    COSMOS = "cosmos"
+    OPENAI = "openai"
+    STORAGE = "storage"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line of ``up`` says. A port of None: the one in the setting, else the default."""
+
+    data: Path
+    off: frozenset[Part] = frozenset()
+    ports: Mapping[Part, int] = field(default_factory=dict[Part, int])
+    ready_file: Path | None = None
+    openai_switches: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A part that ``up`` starts."""
+
+    part: Part
+    port: int
+    url: str
+    data: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """A part that is somewhere else; ``up`` uses it and leaves it alone."""
+
+    part: Part
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Off:
+    """A part that this run does without."""
+
+    part: Part
+    reason: str
+
+
+Decision = Started | Used | Off
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Every part's decision, the settings that children get and those that were found."""
+
+    decisions: Mapping[Part, Decision]
+    environment: Mapping[str, str]
+    """What differs from the environment and local.settings.json: the real addresses of what is started."""
+    settings: Mapping[str, str]
+    """The settings as children see them."""
+    options: Options
+
+    def started(self, part: Part) -> Started | None:
+        """Return how ``part`` is started, None when it is not."""
+        decision = self.decisions[part]
+        return decision if isinstance(decision, Started) else None
+
+    @property
+    def queue_ports(self) -> tuple[int, int] | None:
+        """Ports for queues and tables, which only Core Tools' own host needs."""
+        storage = self.started(Part.STORAGE)
+        if storage is None or Part.HOST not in self.options.off:
+            return None
+        return storage.port + 1, storage.port + 2
+
+
+def make_plan(options: Options, settings: Mapping[str, str], sample: Mapping[str, str]) -> Plan:
+    """Decide every part; ``sample`` gives the keys of what is started when ``settings`` have none.
+
+    Raises:
+        BadSettings: An endpoint is not an http or https address.
+    """
+    decisions: dict[Part, Decision] = {
+        Part.HOST: _host(options),
+        Part.COSMOS: _endpoint(Part.COSMOS, options, settings, "COSMOS_ENDPOINT"),
+        Part.OPENAI: _openai(options, settings),
+        Part.STORAGE: _endpoint(Part.STORAGE, options, settings, "STORAGE_ENDPOINT"),
+    }
+    environment: dict[str, str] = {}
+    for decision in decisions.values():
+        if isinstance(decision, Started):
+            environment |= _addresses(decision, settings, sample)
+    return Plan(decisions, environment, dict(settings) | environment, options)
+
+
+def is_loopback(url: str, setting: str) -> bool:
+    """Tell whether ``url``, the value of ``setting``, is on this machine.
+
+    Raises:
+        BadSettings: It is not an http or https address.
+    """
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError as error:
+        raise BadSettings(f"{setting} is {url!r}: {error}") from error
+    if parts.scheme not in ("http", "https") or not host:
+        raise BadSettings(f"{setting} is {url!r}, expected an http or https address")
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _host(options: Options) -> Decision:
+    if Part.HOST in options.off:
+        return Off(Part.HOST, "--no-host")
+    return _start(Part.HOST, options, None)
+
+
+def _openai(options: Options, settings: Mapping[str, str]) -> Decision:
+    if settings.get("DISABLE_OPENAI", "").lower() in ("1", "true", "yes", "on"):
+        return Off(Part.OPENAI, "DISABLE_OPENAI is set")
+    # The app asks the account when its endpoint is set, and the project only otherwise.
+    project = next((n for n in ("PROJECT_ENDPOINT", "PROJECT_CONNECTION_STRING") if settings.get(n)), None)
+    setting = "AZURE_OPENAI_ENDPOINT" if settings.get("AZURE_OPENAI_ENDPOINT") or project is None else project
+    return _endpoint(Part.OPENAI, options, settings, setting)
+
+
+def _endpoint(part: Part, options: Options, settings: Mapping[str, str], setting: str) -> Decision:
+    configured = settings.get(setting)
+    if part in options.off:
+        return Used(part, configured) if configured else Off(part, f"--no-{part}, and {setting} is not set")
+    if configured and not is_loopback(configured, setting):
+        return Used(part, configured)
+    return _start(part, options, configured)
+
+
+def _start(part: Part, options: Options, configured: str | None) -> Started:
+    port = options.ports.get(part)
+    if port is None:
+        port = (urlsplit(configured).port if configured else None) or DEFAULT_PORTS[part]
+    url = f"http://{LOOPBACK}:{port}"
+    if part is Part.STORAGE:
+        return Started(part, port, f"{url}/{ACCOUNT}", options.data / "azurite")
+    return Started(part, port, url, None if part is Part.OPENAI else options.data / part)
+
+
+def _addresses(started: Started, settings: Mapping[str, str], sample: Mapping[str, str]) -> dict[str, str]:
+    def key(name: str) -> str:
+        return settings.get(name) or sample[name]
+
+    match started.part:
+        case Part.HOST:
+            return {}
+        case Part.COSMOS:
+            return {"COSMOS_ENDPOINT": started.url, "COSMOS_KEY": key("COSMOS_KEY")}
+        case Part.OPENAI:
+            return {"AZURE_OPENAI_ENDPOINT": started.url, "AZURE_OPENAI_API_KEY": key("AZURE_OPENAI_API_KEY")}
+        case Part.STORAGE:
+            found = {"STORAGE_ENDPOINT": started.url, "STORAGE_KEY": key("STORAGE_KEY")}
+            connection = settings.get("AzureWebJobsStorage", "")
+            if not connection or LOOPBACK in connection or "UseDevelopmentStorage" in connection:
+                found["AzureWebJobsStorage"] = connection_string(started.port, found["STORAGE_KEY"])
+            return found
+
+
+def connection_string(blob_port: int, key: str) -> str:
+    """Return the connection string of the local account whose blobs are on ``blob_port``."""
+    services = {"Blob": blob_port, "Queue": blob_port + 1, "Table": blob_port + 2}
+    endpoints = "".join(f"{name}Endpoint=http://{LOOPBACK}:{port}/{ACCOUNT};" for name, port in services.items())
+    return f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={key};{endpoints}"

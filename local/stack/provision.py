@@ -1,0 +1,119 @@
+"""Creates what ``shared/topology.yaml`` names, where it is not there yet, on whichever endpoint is configured."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from azure.core.credentials import AzureNamedKeyCredential
+from azure.core.exceptions import AzureError, ResourceExistsError
+from azure.cosmos import ContainerProxy, CosmosClient, DatabaseProxy, PartitionKey
+from azure.storage.blob import BlobServiceClient
+
+from local.stack.errors import CannotProvision
+from shared.topology import Container, topology
+
+# Azure's `flat` vector index takes at most 505 dimensions; beyond that the quantized one is exact enough and cheaper.
+FLAT_DIMENSIONS = 505
+
+
+def provision_cosmos(settings: Mapping[str, str]) -> str:
+    """Create database and containers; return a line about what was done.
+
+    Raises:
+        CannotProvision: The service refuses, or a container has another partition key or vector size.
+    """
+    endpoint, key = settings["COSMOS_ENDPOINT"], settings.get("COSMOS_KEY")
+    if not key:
+        # Azure lets no data-plane identity create containers, whatever its role.
+        return "as found (no COSMOS_KEY, and a managed identity may not create containers)"
+    try:
+        with CosmosClient(endpoint, key) as client:
+            database = client.create_database_if_not_exists(topology().database)
+            for container in topology().containers.values():
+                _create_container(database, container)
+    except AzureError as error:
+        raise CannotProvision(f"Cosmos DB at {endpoint}: {error.message or error}") from error
+    return f"database {topology().database}, {len(topology().containers)} containers"
+
+
+def provision_blobs(settings: Mapping[str, str]) -> str:
+    """Create the blob containers; return a line about what was done.
+
+    Raises:
+        CannotProvision: The service refuses.
+    """
+    endpoint = settings["STORAGE_ENDPOINT"]
+    try:
+        with BlobServiceClient(endpoint, credential=_storage_credential(settings), retry_total=1) as client:
+            for container in topology().blob_containers.values():
+                try:
+                    client.create_container(container.name)
+                except ResourceExistsError:
+                    continue
+    except AzureError as error:
+        raise CannotProvision(f"blob storage at {endpoint}: {error.message or error}") from error
+    return ", ".join(container.name for container in topology().blob_containers.values())
+
+
+def _create_container(database: DatabaseProxy, container: Container) -> None:
+    policies: dict[str, Any] = {}
+    if container.vector:
+        index = "flat" if container.vector.dimensions <= FLAT_DIMENSIONS else "quantizedFlat"
+        policies["vector_embedding_policy"] = {
+            "vectorEmbeddings": [
+                {
+                    "path": container.vector.path,
+                    "dataType": "float32",
+                    "distanceFunction": "cosine",
+                    "dimensions": container.vector.dimensions,
+                }
+            ]
+        }
+        policies["indexing_policy"] = {
+            "indexingMode": "consistent",
+            "automatic": True,
+            "includedPaths": [{"path": "/*"}],
+            # A vector among the ordinary indexes makes every write dear.
+            "excludedPaths": [{"path": '/"_etag"/?'}, {"path": f"{container.vector.path}/*"}],
+            "vectorIndexes": [{"path": container.vector.path, "type": index}],
+        }
+    if container.ttl_s is not None:
+        policies["default_ttl"] = container.ttl_s
+    created = database.create_container_if_not_exists(
+        container.name, PartitionKey(path=container.partition_key), **policies
+    )
+    _check_shape(created, container)
+
+
+def _check_shape(created: ContainerProxy, container: Container) -> None:
+    found = created.read()
+    paths = found.get("partitionKey", {}).get("paths")
+    if paths != [container.partition_key]:
+        raise CannotProvision(
+            f"container {container.name} has the partition key {paths}, expected {container.partition_key}"
+        )
+    if container.vector is None:
+        return
+    vectors = found.get("vectorEmbeddingPolicy", {}).get("vectorEmbeddings", [])
+    sizes = {vector["path"]: vector["dimensions"] for vector in vectors}
+    if sizes.get(container.vector.path) != container.vector.dimensions:
+        raise CannotProvision(
+            f"container {container.name} has vectors {sizes}, expected {container.vector.path} with "
+            f"{container.vector.dimensions} dimensions; no service changes that in place: delete the container"
+        )
+
+
+def _storage_credential(settings: Mapping[str, str]) -> Any:
+    key = settings.get("STORAGE_KEY")
+    if key:
+        return AzureNamedKeyCredential(account_name(settings["STORAGE_ENDPOINT"]), key)
+    # Only here: it takes half a second, and only Azure needs it.
+    from azure.identity import DefaultAzureCredential
+
+    return DefaultAzureCredential()
+
+
+def account_name(endpoint: str) -> str:
+    """Return the account of a blob endpoint: the path of an emulator's address, the first label of Azure's."""
+    parts = urlsplit(endpoint)
+    return parts.path.strip("/") or (parts.hostname or "").split(".")[0]

@@ -1,0 +1,92 @@
+"""The whole local stack (``python -m local up``) as one process tree on free ports, for tests over HTTP."""
+
+import asyncio
+import json
+import os
+import sys
+import tempfile
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared.topology import topology
+from tests.support.ready import ended, ready
+
+REPOSITORY = Path(__file__).parents[2]
+SAMPLE = json.loads((REPOSITORY / "local.settings.sample.json").read_text(encoding="utf-8"))["Values"]
+
+
+@dataclass(frozen=True)
+class StackPart:
+    """Where a part of the stack listens; ``pid`` is None for a part that was found running."""
+
+    url: str
+    pid: int | None
+
+
+@dataclass(frozen=True)
+class RunningStack:
+    """A running stack: a part that was left out is None."""
+
+    process: asyncio.subprocess.Process
+    data: Path
+    host: StackPart | None
+    cosmos: StackPart | None
+    openai: StackPart | None
+    storage: StackPart | None
+
+    @property
+    def pid(self) -> int:
+        """Process id of ``up`` itself."""
+        return self.process.pid
+
+    def environment(self) -> dict[str, str]:
+        """Return the settings with which another process, such as a host of its own, reaches these parts."""
+        addresses = {
+            "COSMOS_ENDPOINT": self.cosmos,
+            "AZURE_OPENAI_ENDPOINT": self.openai,
+            "STORAGE_ENDPOINT": self.storage,
+        }
+        return sample_environment() | {name: part.url for name, part in addresses.items() if part}
+
+
+def sample_environment() -> dict[str, str]:
+    """Return the sample's settings and every default, so that a developer's own settings decide no test."""
+    defaults = {
+        name: str(int(setting.default) if isinstance(setting.default, bool) else setting.default)
+        for name, setting in topology().settings.items()
+        if setting.default is not None
+    }
+    return defaults | SAMPLE
+
+
+@asynccontextmanager
+async def running_stack(
+    *options: str, data: Path | None = None, env: Mapping[str, str] | None = None
+) -> AsyncGenerator[RunningStack]:
+    """Run ``python -m local up --ports auto`` with ``options`` added (``--no-host``, ...); all is gone afterwards.
+
+    ``data`` is kept when it is given, else a folder of its own that goes too; ``env`` is put over the sample's settings.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        ready_file = Path(folder) / "ready.json"
+        kept = data or Path(folder) / "data"
+        command = [*(sys.executable, "-m", "local", "up", "--ports", "auto"), *("--ready-file", str(ready_file))]
+        with (Path(folder) / "up.log").open("w+") as log:
+            process = await asyncio.create_subprocess_exec(
+                *(*command, "--data", str(kept), *options),
+                cwd=REPOSITORY,
+                env=os.environ | sample_environment() | (env or {}),
+                stdout=log,
+                stderr=asyncio.subprocess.STDOUT,
+            )
+            try:
+                parts = await ready(ready_file, process, log=Path(log.name))
+                places = {name: StackPart(**parts[name]) if name in parts else None for name in STACK_PARTS}
+                yield RunningStack(process=process, data=kept, **places)
+            finally:
+                await ended(process)
+
+
+STACK_PARTS = ("host", "cosmos", "openai", "storage")

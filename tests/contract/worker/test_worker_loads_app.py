@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.support.worker import ROOT, Verdict, sample_settings, worker_verdict
 
 REFUSED_APP = Path(__file__).parent / "apps" / "refused"
@@ -17,13 +15,6 @@ ROUTES = {
     ("api/snippets/{projectId}/{*name}", ("GET",), "function"),
     ("api/snippets/{projectId}/{*name}", ("DELETE",), "function"),
 }
-
-
-@pytest.fixture(scope="module")
-def app() -> Verdict:
-    settings = sample_settings()
-    del settings["HTTP_AUTH_LEVEL"]
-    return worker_verdict(ROOT, settings)
 
 
 def test_the_worker_accepts_every_function(app: Verdict) -> None:

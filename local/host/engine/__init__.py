@@ -1,0 +1,1 @@
+"""The durable engine: orchestrations, activities and timers, event-sourced on SQLite."""

@@ -1,0 +1,148 @@
+"""Running activities on the app's event loop, many at a time and few hops between threads."""
+
+import asyncio
+import traceback
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from azure.functions.meta import Datum
+
+from local.host import worker_rules
+from local.host.app_loader import LoadedFunction
+from local.host.engine import clock, history
+from local.host.engine.episodes import MAX_PAYLOAD_BYTES, too_large
+from local.host.engine.model import Arrival, Execution
+from local.host.invocation import Invocation, Invoker, invocation_line
+from local.host.logs import LogStream
+
+
+@dataclass(slots=True, eq=False)
+class Work:
+    """One activity to run for one execution; ``ended`` once it has an outcome, however it came by it."""
+
+    execution: Execution
+    seq: int
+    function: LoadedFunction
+    input: str
+    ended: bool = False
+    task: asyncio.Task[None] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """An activity's end as its orchestration will see it."""
+
+    work: Work
+    arrival: Arrival
+    log_line: str
+
+
+class ActivityPool:
+    """Runs activities, at most ``limit`` at a time, each for at most ``timeout_s``.
+
+    The queue lives on the user loop and results go back in batches: a thousand activities cost a handful of hops.
+    ``on_finished`` runs on ``host_loop``.
+    """
+
+    def __init__(self, invoker: Invoker, host_loop: asyncio.AbstractEventLoop, limit: int, timeout_s: float | None,
+                 on_finished: Callable[[list[Finished]], None], log: LogStream) -> None:  # fmt: skip
+        self._invoker = invoker
+        self._host_loop = host_loop
+        self._user_loop = invoker.user_loop
+        self._limit = limit
+        self._timeout_s = timeout_s
+        self._on_finished = on_finished
+        self._log = log
+        self._converter: Any = worker_rules.converter("activityTrigger")
+        self._waiting: deque[Work] = deque()
+        self._running = 0
+        self._finished: list[Finished] = []
+        self._stopping = False
+
+    def start(self, works: Sequence[Work]) -> None:
+        """Queue activities; call from the host loop."""
+        self._user_loop.post(self._accept, works)
+
+    async def stop(self, grace_s: float) -> None:
+        """Start no more; wait for those that run. What is left is run again by the next host."""
+        self._user_loop.post(self._stop)
+        deadline = self._host_loop.time() + grace_s
+        while self._running and self._host_loop.time() < deadline:
+            await asyncio.sleep(0.02)
+
+    def _stop(self) -> None:
+        self._stopping = True
+        self._waiting.clear()
+
+    def _accept(self, works: Sequence[Work]) -> None:
+        self._waiting.extend(works)
+        self._fill()
+
+    def _fill(self) -> None:
+        loop = self._user_loop.loop
+        while self._waiting and self._running < self._limit and not self._stopping:
+            work = self._waiting.popleft()
+            if work.execution.closed:
+                continue
+            self._running += 1
+            work.task = loop.create_task(self._run(work))
+
+    async def _run(self, work: Work) -> None:
+        invocation = Invocation(work.function.name, work.execution.record.instance_id)
+        expiry = None
+        if self._timeout_s is not None:
+            expiry = self._user_loop.loop.call_later(self._timeout_s, self._expire, work, invocation)
+        try:
+            argument = self._converter.decode(Datum(work.input, "string"), trigger_metadata=None)
+            returned, _ = await self._invoker.call(work.function, argument, invocation)
+            text = self._converter.encode(returned, expected_type=None).value
+            if (size := too_large(text)) is not None:
+                raise ValueError(f"its result is {size} bytes; at most {MAX_PAYLOAD_BYTES} are allowed")
+        except Exception as error:  # noqa: BLE001 - whatever the app raises is the activity's failure
+            self._fail(work, invocation, f"{type(error).__name__}: {error}", traceback.format_exc())
+        except BaseException:  # cancelled: by the timeout, which reported it, or because the host stops
+            self._release(work)
+            raise
+        else:
+            event = history.task_completed(clock.timestamp(), work.seq, None if text == "null" else text)
+            self._end(work, Arrival("completed", event, work.seq), invocation_line(invocation, "Succeeded"))
+        finally:
+            if expiry is not None:
+                expiry.cancel()
+
+    def _expire(self, work: Work, invocation: Invocation) -> None:
+        reason = f"Timeout value of {self._timeout_s:g} s was exceeded by function: {work.function.name}"
+        self._fail(work, invocation, f"FunctionTimeoutException: {reason}", "")
+        if work.task is not None:
+            work.task.cancel()
+
+    def _fail(self, work: Work, invocation: Invocation, reason: str, details: str) -> None:
+        name = work.function.durable_name
+        # Two blanks: the extension keeps the one after its own "Exception:".
+        text = f"Activity function '{name}' failed:  {reason}"
+        event = history.task_failed(clock.timestamp(), work.seq, text, details)
+        line = invocation_line(invocation, "Failed")
+        self._end(work, Arrival("failed", event, work.seq), f"{line}\n{details or reason}".rstrip())
+
+    def _release(self, work: Work) -> bool:
+        if work.ended:
+            return False
+        work.ended = True
+        self._running -= 1
+        return True
+
+    def _end(self, work: Work, arrival: Arrival, line: str) -> None:
+        if not self._release(work):
+            return  # it had timed out before
+        if not self._finished:
+            # On the next round of this loop, when every task that is ready now has run.
+            self._user_loop.loop.call_soon(self._hand_over)
+        self._finished.append(Finished(work, arrival, line))
+        self._fill()
+
+    def _hand_over(self) -> None:
+        finished, self._finished = self._finished, []
+        self._log.write_all(item.log_line for item in finished)
+        self._host_loop.call_soon_threadsafe(self._on_finished, finished)

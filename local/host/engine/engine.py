@@ -1,0 +1,383 @@
+"""The durable engine: it runs episodes as things arrive, and commits what each decided before acting on it.
+
+Everything here runs on the host's event loop, so the state needs no locks. Three things run elsewhere and come back as
+callbacks: commits (the store's thread), replays (a pool of threads) and activities (the app's loop). Nothing polls.
+"""
+
+import logging
+import uuid
+from asyncio import AbstractEventLoop, Future
+from collections import defaultdict, deque
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import count
+
+from local.host.app_loader import LoadedFunction
+from local.host.engine import clock, episodes, history, rows
+from local.host.engine.activities import ActivityPool, Finished, Work
+from local.host.engine.actions import Reply
+from local.host.engine.model import Arrival, Execution, Kind, OpenTask, Outcome, Parent, Record, Status
+from local.host.engine.replay import Replay, run_orchestrator
+from local.host.engine.store import Statement, Store
+from local.host.engine.timers import TimerHeap
+from local.host.invocation import Invoker
+from local.host.logs import LogStream
+from local.host.settings import HostSettings
+from local.host.user_loop import sync_pool_size
+
+log = logging.getLogger("local.host.engine")
+
+#: A result that no episode has taken by then goes to the inbox; before that, a crash runs its activity again.
+SAVE_AFTER_S = 0.02
+#: Below this a replay is too cheap to be worth waiting for more results.
+CHEAP_REPLAY_S = 0.002
+
+
+class Engine:
+    """Runs the app's orchestrations. ``live`` holds every instance that has not ended."""
+
+    def __init__(self, functions: Iterable[LoadedFunction], settings: HostSettings, store: Store, invoker: Invoker,
+                 timers: TimerHeap, loop: AbstractEventLoop, log_stream: LogStream) -> None:  # fmt: skip
+        functions = list(functions)
+        self.orchestrators = {f.durable_name.lower(): f for f in functions if f.trigger_type == "orchestrationTrigger"}
+        self.activities = {f.durable_name.lower(): f for f in functions if f.trigger_type == "activityTrigger"}
+        self.settings = settings.durable
+        self.store = store
+        self.live: dict[str, Execution] = {}
+        self._loop = loop
+        self._log_stream = log_stream
+        self._timers = timers
+        self._pool = ActivityPool(
+            invoker, loop, self.settings.max_concurrent_activity_functions, settings.function_timeout,
+            self._activities_finished, log_stream,
+        )  # fmt: skip
+        self._replay_limit = min(self.settings.max_concurrent_orchestrator_functions, sync_pool_size())
+        self._replay_threads = ThreadPoolExecutor(self._replay_limit, thread_name_prefix="orchestrator")
+        self._replaying = 0
+        self._ready: deque[Execution] = deque()
+        self._event_cost_s = 30e-6
+        self._unsaved: list[tuple[Execution, Arrival]] = []
+        self._watchers: dict[str, set[Future[None]]] = defaultdict(set)
+        self._task_ids = count(1 + (store.read("SELECT max(task_id) FROM open_tasks")[0][0] or 0))
+        self._message_ids = count(1 + (store.read("SELECT max(message_id) FROM inbox")[0][0] or 0))
+        self._stopping = False
+
+    # -- life ------------------------------------------------------------------------------------------------------
+
+    def recover(self) -> int:
+        """Take up every instance that has not ended where the last host left it; return their number."""
+        for execution in rows.load_live(self.store):
+            self.live[execution.record.instance_id] = execution
+        for execution in list(self.live.values()):
+            arrived = {arrival.seq for arrival in execution.inbox}
+            self._start_tasks(execution, [t for t in execution.open.values() if t.seq not in arrived])
+            if execution.inbox or not execution.history:
+                self.wake(execution)
+        return len(self.live)
+
+    async def stop(self, grace_s: float) -> None:
+        """Let running activities end within ``grace_s``, then stop; what is open goes on with the next host."""
+        self._stopping = True
+        await self._pool.stop(grace_s)
+        self._replay_threads.shutdown(wait=False, cancel_futures=True)
+        self._save_arrivals()
+
+    def commit(self, statements: list[Statement]) -> Future[None]:
+        """Submit a change; the future is done when it is durable."""
+        future: Future[None] = self._loop.create_future()
+        self.store.submit(statements, lambda: None if future.done() else future.set_result(None))
+        return future
+
+    def watch(self, instance_id: str) -> Future[None]:
+        """Return a future that is done when the instance has ended."""
+        future: Future[None] = self._loop.create_future()
+        self._watchers[instance_id].add(future)
+        future.add_done_callback(lambda done: self._watchers[instance_id].discard(done))
+        return future
+
+    # -- instances -------------------------------------------------------------------------------------------------
+
+    def new_execution(self, name: str, instance_id: str, raw_input: str | None, version: str | None,
+                      parent: Parent | None = None) -> Execution:  # fmt: skip
+        """Make an instance live. The caller commits ``rows.create_instance`` and wakes it."""
+        now = clock.timestamp()
+        record = Record(
+            instance_id=instance_id, execution_id=uuid.uuid4().hex, name=name, status=Status.PENDING,
+            version=version or self.settings.default_version, created=now, updated=now, parent=parent,
+        )  # fmt: skip
+        execution = self.live[instance_id] = Execution(record, raw_input)
+        return execution
+
+    def close(self, execution: Execution) -> None:
+        """End an execution in memory: whatever still comes for it is dropped."""
+        execution.closed = True
+        if self.live.get(execution.record.instance_id) is execution:
+            del self.live[execution.record.instance_id]
+        for timer in execution.timers.values():
+            timer.cancel()
+        execution.timers.clear()
+        if execution.gathering is not None:
+            execution.gathering.cancel()
+
+    def ended(self, instance_id: str) -> None:
+        """Tell who waits that an instance has ended; call when that is durable."""
+        for future in list(self._watchers.pop(instance_id, ())):
+            if not future.done():
+                future.set_result(None)
+
+    def message(self, kind: str, event: str, seq: int | None = None) -> Arrival:
+        """Return an arrival with a row of its own in the inbox."""
+        return Arrival(kind, event, seq, next(self._message_ids))  # pyright: ignore[reportArgumentType]
+
+    def tell_parent(self, record: Record, *, result: str | None = None, failure: str | None = None) -> list[Statement]:
+        """Put a child's end into its parent's inbox; return what stores it, nothing when the parent awaits it no more."""
+        parent = record.parent
+        execution = None if parent is None else self.live.get(parent.instance_id)
+        if parent is None or execution is None or execution.record.execution_id != parent.execution_id:
+            return []
+        if parent.seq not in execution.open:
+            return []
+        now = clock.timestamp()
+        if failure is None:
+            arrival = self.message("completed", history.child_completed(now, parent.seq, result), parent.seq)
+        else:
+            arrival = self.message("failed", history.child_failed(now, parent.seq, failure, failure), parent.seq)
+        self.deliver(execution, [arrival])
+        return rows.put_in_inbox(parent.instance_id, [arrival])
+
+    # -- arrivals --------------------------------------------------------------------------------------------------
+
+    def deliver(self, execution: Execution, arrivals: list[Arrival]) -> None:
+        """Hand something to an execution; its next episode sees it."""
+        if execution.closed:
+            return
+        now = self._loop.time()
+        if not execution.inbox:
+            execution.first_arrival = now
+        execution.last_arrival = now
+        execution.inbox.extend(arrivals)
+        self.wake(execution)
+
+    def _activities_finished(self, finished: list[Finished]) -> None:
+        by_execution: dict[int, list[Arrival]] = defaultdict(list)
+        executions: dict[int, Execution] = {}
+        for item in finished:
+            execution = item.work.execution
+            # A late result of an ended generation, or a second one for the same task.
+            if execution.closed or item.work.seq not in execution.open:
+                continue
+            executions[id(execution)] = execution
+            by_execution[id(execution)].append(item.arrival)
+        for key, arrivals in by_execution.items():
+            if not self._unsaved:
+                self._loop.call_later(SAVE_AFTER_S, self._save_arrivals)
+            self._unsaved += [(executions[key], arrival) for arrival in arrivals]
+            self.deliver(executions[key], arrivals)
+
+    def _save_arrivals(self) -> None:
+        waiting: dict[str, list[Arrival]] = defaultdict(list)
+        for execution, arrival in self._unsaved:
+            if not arrival.taken and not execution.closed:
+                arrival.message_id = next(self._message_ids)
+                waiting[execution.record.instance_id].append(arrival)
+        self._unsaved.clear()
+        statements = [s for instance, arrivals in waiting.items() for s in rows.put_in_inbox(instance, arrivals)]
+        if statements:
+            self.store.submit(statements)
+
+    def _timer_due(self, execution: Execution, task: OpenTask) -> None:
+        execution.timers.pop(task.seq, None)
+        if task.seq in execution.open:
+            event = history.timer_fired(clock.timestamp(), task.seq, task.fire_at or "")
+            # Not stored: its row in the outbox makes it fire again after a crash.
+            self.deliver(execution, [Arrival("fired", event, task.seq)])
+
+    # -- episodes --------------------------------------------------------------------------------------------------
+
+    def wake(self, execution: Execution) -> None:
+        """Run an episode when there is cause for one: now, or when results have stopped coming in."""
+        if execution.busy or execution.suspended or execution.closed or execution.gathering or self._stopping:
+            return
+        if execution.history and not execution.inbox:
+            return
+        wait = self._gathering_s(execution)
+        if wait <= 0:
+            execution.busy = True
+            self._ready.append(execution)
+            self._run_ready()
+        else:
+            execution.gathering = self._loop.call_later(wait, self._gathered, execution)
+
+    def _gathered(self, execution: Execution) -> None:
+        execution.gathering = None
+        self.wake(execution)
+
+    def _gathering_s(self, execution: Execution) -> float:
+        """Return how long to wait for more results: replaying a long history for each of them would cost far more."""
+        replay_s = self._event_cost_s * execution.event_count
+        if replay_s < CHEAP_REPLAY_S or execution.outcome is not None or execution.has_open_retry:
+            return 0.0
+        running = sum(1 for task in execution.open.values() if task.kind is Kind.ACTIVITY)
+        if running <= len(execution.inbox):
+            return 0.0
+        until = min(execution.last_arrival + replay_s / 2, execution.first_arrival + 4 * replay_s)
+        return until - self._loop.time()
+
+    def _run_ready(self) -> None:
+        while self._ready and self._replaying < self._replay_limit:
+            execution = self._ready.popleft()
+            if execution.suspended:
+                execution.busy = False
+            elif not execution.closed:
+                self._begin(execution)
+
+    def _begin(self, execution: Execution) -> None:
+        record = execution.record
+        at = clock.timestamp()
+        batch = episodes.next_batch(execution)
+        opening = [history.orchestrator_started(at)]
+        if not execution.history:
+            parent = record.parent
+            opening.append(
+                history.execution_started(
+                    at,
+                    instance_id=record.instance_id,
+                    execution_id=record.execution_id,
+                    name=record.name,
+                    version=record.version,
+                    raw_input=execution.input,
+                    parent=None if parent is None else (parent.instance_id, parent.execution_id),
+                )  # fmt: skip
+            )
+        opening += [arrival.event for arrival in batch]
+        function = self.orchestrators.get(record.name.lower())
+        if execution.outcome is not None:
+            self._finish(execution, batch, opening, None, at)
+        elif function is None:
+            error = f"The orchestrator function '{record.name}' does not exist in this app"
+            self._finish(execution, batch, opening, Reply(is_done=False, leaves=[], error=error), at)
+        else:
+            self._replaying += 1
+            replay = Replay(execution, function, batch, opening, at)
+            self._replay_threads.submit(run_orchestrator, replay, self._loop, self._replayed)
+
+    def _replayed(self, replay: Replay) -> None:
+        self._replaying -= 1
+        self._log_stream.write_all(replay.log_lines)
+        events = replay.execution.event_count + len(replay.opening)
+        self._event_cost_s += 0.2 * (replay.seconds / max(events, 1) - self._event_cost_s) if events > 50 else 0.0
+        self._finish(replay.execution, replay.batch, replay.opening, replay.reply, replay.at)
+        self._run_ready()
+
+    def _finish(self, execution: Execution, batch: list[Arrival], opening: list[str], reply: Reply | None,
+                at: str) -> None:  # fmt: skip
+        """Apply an episode's decision, commit it, then act on it."""
+        execution.busy = False
+        if execution.closed or self._stopping:
+            return
+        claimed: set[str] = set()
+        effects = episodes.apply(execution, batch, opening, reply, at, lambda e, t: self._refusal(e, t, claimed))
+        instance_id = execution.record.instance_id
+        for task in effects.opened:
+            task.task_id = next(self._task_ids)
+        for arrival in effects.arrivals:
+            arrival.message_id = next(self._message_ids)
+            log.error("%s: %s", instance_id, arrival.event)
+        refused = {arrival.seq for arrival in effects.arrivals}
+        opened = [task for task in effects.opened if task.seq not in refused]
+        children = [self._new_child(execution, task) for task in opened if task.kind is Kind.CHILD]
+        statements = [
+            rows.append_history(instance_id, effects.chunk),
+            *rows.close_tasks(effects.closed),
+            *rows.open_tasks(instance_id, effects.opened),
+            *rows.take_from_inbox(batch),
+            *rows.put_in_inbox(instance_id, effects.arrivals),
+            *(statement for child in children for statement in rows.create_instance(child)),
+        ]
+        for task in effects.closed:
+            if (timer := execution.timers.pop(task.seq, None)) is not None:
+                timer.cancel()
+        if effects.ended is not None:
+            self._end(execution, effects.ended, statements)
+            return
+        execution.inbox.extendleft(reversed(effects.arrivals))
+        statements.append(rows.update_instance(execution))
+        self.store.submit(statements, lambda: self._start_tasks(execution, opened))
+        self.wake(execution)
+
+    def _start_tasks(self, execution: Execution, tasks: list[OpenTask]) -> None:
+        if execution.closed or self._stopping:
+            return
+        works: list[Work] = []
+        for task in tasks:
+            if task.seq not in execution.open:
+                continue
+            if task.kind is Kind.ACTIVITY:
+                if (function := self.activities.get(task.name.lower())) is not None:
+                    works.append(Work(execution, task.seq, function, task.input))
+                else:  # it existed when it was scheduled, and the app has changed since
+                    failure = f"Activity function '{task.name}' failed: {missing_activity(task.name)}"
+                    event = history.task_failed(clock.timestamp(), task.seq, failure, "")
+                    self.deliver(execution, [Arrival("failed", event, task.seq)])
+            elif task.kind is Kind.TIMER:
+                due = clock.epoch(task.fire_at or "")
+                execution.timers[task.seq] = self._timers.at(due, lambda t=task: self._timer_due(execution, t))
+            elif (child := self.live.get(child_id_of(execution, task))) is not None:
+                self.wake(child)
+        if works:
+            self._pool.start(works)
+
+    def _refusal(self, execution: Execution, task: OpenTask, claimed: set[str]) -> str | None:
+        if task.kind is Kind.ACTIVITY:
+            return None if task.name.lower() in self.activities else missing_activity(task.name)
+        child_id, record = child_id_of(execution, task), execution.record
+        if task.name.lower() not in self.orchestrators:
+            return f"The sub-orchestrator function '{task.name}' does not exist."
+        if child_id in (record.instance_id, record.parent.instance_id if record.parent else None):
+            return f"The sub-orchestration id '{child_id}' is the id of the orchestration itself or of its parent."
+        if child_id in self.live or child_id in claimed:
+            return f"An Orchestration instance with the id '{child_id}' already exists and has not ended."
+        claimed.add(child_id)
+        return None
+
+    def _new_child(self, execution: Execution, task: OpenTask) -> Execution:
+        parent = Parent(execution.record.instance_id, execution.record.execution_id, task.seq)
+        # The action carries the input as JSON text; stored, it is that text as a JSON string.
+        raw_input = history.quoted(task.input)
+        return self.new_execution(task.name, child_id_of(execution, task), raw_input, task.version, parent)
+
+    def _end(self, execution: Execution, outcome: Outcome, statements: list[Statement]) -> None:
+        record = execution.record
+        if outcome.status is Status.CONTINUED_AS_NEW:
+            self._continue_as_new(execution, outcome, statements)
+            return
+        record.status, record.output = outcome.status, outcome.value
+        self.close(execution)
+        failure = history.unquoted(outcome.value) if outcome.status is Status.FAILED else None
+        statements += [rows.update_instance(execution), *rows.clear_pending(record.instance_id)]
+        statements += self.tell_parent(record, result=outcome.value, failure=failure)
+        self.store.submit(statements, lambda: self.ended(record.instance_id))
+
+    def _continue_as_new(self, execution: Execution, outcome: Outcome, statements: list[Statement]) -> None:
+        self.close(execution)
+        # Messages that the old generation never consumed are dropped with it, as on Azure.
+        record = replace(execution.record, execution_id=uuid.uuid4().hex, status=Status.RUNNING)
+        successor = self.live[record.instance_id] = Execution(record, outcome.value)
+        statements += [
+            *rows.clear_generation(record.instance_id),
+            rows.replace_input(successor),
+            rows.update_instance(successor),
+        ]
+        self.store.submit(statements)
+        self.wake(successor)
+
+
+def child_id_of(execution: Execution, task: OpenTask) -> str:
+    """Return the instance id of a sub-orchestration."""
+    return task.child_id or episodes.default_child_id(execution, task)
+
+
+def missing_activity(name: str) -> str:
+    """Return the message for a call of an activity that the app does not have."""
+    return f"Activity function '{name}' does not exist."

@@ -1,0 +1,167 @@
+"""The host put together: app, engine, triggers and server, from start to stop."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.host import logs
+from local.host.app_loader import DURABLE_NAMES, LoadedFunction, load_app
+from local.host.engine.engine import Engine
+from local.host.engine.instances import Instances
+from local.host.engine.store import Store, Synchronous
+from local.host.engine.timers import TimerHeap
+from local.host.errors import HostError
+from local.host.http_trigger import HttpTrigger
+from local.host.invocation import Invoker, current
+from local.host.lock import FolderLock
+from local.host.management.api import ManagementApi
+from local.host.management.links import client_binding
+from local.host.routes import Route, Router, build_route, listing
+from local.host.server import Server, bind
+from local.host.settings import HostSettings, apply_local_settings, load_host_settings
+from local.host.timer_trigger import TimerTrigger
+from local.host.user_loop import UserLoop
+
+log = logging.getLogger("local.host")
+
+#: How long running functions may take to end after SIGTERM.
+STOP_GRACE_S = 3.0
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line asks for. ``data`` defaults to ``<app>/.local/host``."""
+
+    app: Path
+    data: Path
+    host: str
+    port: int
+    ready_file: Path | None
+    synchronous: Synchronous
+    fast_replay: bool
+
+
+def _fields_of_invocation() -> dict[str, str]:
+    invocation = current.get()
+    if invocation is None:
+        return {}
+    fields = {"function": invocation.function, "invocation": invocation.invocation_id}
+    return fields if invocation.instance_id is None else fields | {"instance": invocation.instance_id}
+
+
+def print_functions(functions: Sequence[LoadedFunction], routes: Sequence[Route], origin: str) -> None:
+    """Print what the app offers, as ``func start`` does."""
+    shown = listing(routes)
+    print("\nFunctions:\n")
+    for function in functions:
+        if function.trigger_type == "httpTrigger":
+            template, methods = shown[function.name]
+            print(f"    {function.name}: [{','.join(methods)}] {origin}/{template}")
+        elif function.trigger_type in DURABLE_NAMES and function.durable_name != function.name:
+            print(f"    {function.name}: {function.trigger_type} {function.durable_name}")
+        else:
+            print(f"    {function.name}: {function.trigger_type}")
+    print(flush=True)
+
+
+def _write_ready_file(file: Path, url: str) -> None:
+    import json
+
+    staged = file.with_name(f"{file.name}.{os.getpid()}.new")
+    staged.write_text(json.dumps({"url": url, "pid": os.getpid()}), encoding="utf-8")
+    staged.replace(file)  # whoever waits for the file never reads half of it
+
+
+class Host:
+    """Runs one app until it is told to stop."""
+
+    def __init__(self, options: Options, settings: HostSettings, functions: list[LoadedFunction], bound: socket.socket,
+                 log_stream: logs.LogStream) -> None:  # fmt: skip
+        self._options = options
+        self._settings = settings
+        self._functions = functions
+        self._socket = bound
+        self._log_stream = log_stream
+        host = "127.0.0.1" if options.host in ("0.0.0.0", "::") else options.host  # noqa: S104 - compared, not bound
+        self.origin = f"http://{f'[{host}]' if ':' in host else host}:{bound.getsockname()[1]}"
+        prefix = settings.extensions.http.route_prefix
+        self._routes = [build_route(f, prefix) for f in functions if f.trigger_type == "httpTrigger"]
+        self._stop = asyncio.Event()
+        self._fault: Exception | None = None
+
+    def _failed(self, error: Exception) -> None:
+        self._fault = error
+        self._stop.set()
+
+    async def run(self) -> int:
+        """Serve until a signal or a fault of the database; return the exit code."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._stop.set)
+        options, settings = self._options, self._settings
+        store = Store(options.data, loop, self._failed, options.synchronous)
+        user_loop = UserLoop()
+        binding = client_binding(self.origin, settings.durable.hub_name)
+        invoker = Invoker(user_loop, lambda: binding, str(options.app), self._log_stream)
+        timers = TimerHeap(loop)
+        engine = Engine(self._functions, settings, store, invoker, timers, loop, self._log_stream)
+        schedules = TimerTrigger(self._functions, store, timers, invoker)
+        management = ManagementApi(Instances(engine), settings.durable.hub_name)
+        http = HttpTrigger(Router(self._routes), invoker, settings.function_timeout)
+        server = Server(management, http, self._socket)
+        await server.start()
+        recovered = engine.recover()
+        schedules.start()
+        self._announce(recovered)
+        await self._stop.wait()
+        timers.close()
+        await asyncio.gather(server.stop(), engine.stop(STOP_GRACE_S))
+        await asyncio.to_thread(user_loop.stop)
+        store.close()
+        if self._fault is not None:
+            print(f"error: the durable database failed: {self._fault}", flush=True)
+        return 1 if self._fault is not None else 0
+
+    def _announce(self, recovered: int) -> None:
+        print_functions(self._functions, self._routes, self.origin)
+        going_on = f"; {recovered} orchestrations go on" if recovered else ""
+        print(f"Host started on {self.origin} (data in {self._options.data}{going_on})", flush=True)
+        if self._options.ready_file is not None:
+            _write_ready_file(self._options.ready_file, self.origin)
+
+
+def start(options: Options) -> int:
+    """Load the app and serve it; return the exit code.
+
+    Raises:
+        HostError: The host cannot start, and why.
+    """
+    if not options.app.is_dir():
+        raise HostError(f"{options.app} is no folder")
+    apply_local_settings(options.app, os.environ)
+    settings = load_host_settings(options.app, os.environ)
+    log_stream = logs.LogStream()
+    logs.configure(log_stream, settings.logging.default_level, _fields_of_invocation)
+    options.data.mkdir(parents=True, exist_ok=True)
+    lock = FolderLock(options.data)
+    bound = bind(options.host, options.port)
+    try:
+        functions = load_app(options.app)
+        if options.fast_replay:
+            from local.host import fast_replay
+
+            fast_replay.install()
+        return asyncio.run(_serve(options, settings, functions, bound, log_stream))
+    finally:
+        bound.close()
+        lock.release()
+
+
+async def _serve(options: Options, settings: HostSettings, functions: list[LoadedFunction], bound: socket.socket,
+                 log_stream: logs.LogStream) -> int:  # fmt: skip
+    return await Host(options, settings, functions, bound, log_stream).run()

@@ -1,0 +1,1 @@
+"""The durable management API: start, query, raise events, suspend, terminate, purge."""

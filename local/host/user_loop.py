@@ -1,0 +1,69 @@
+"""The one event loop on which the app's coroutines run, apart from the loop that serves HTTP.
+
+The durable SDK keeps a module-global aiohttp session, so every coroutine of the app must see the same loop for as long
+as the process lives; and a coroutine that blocks must not stop the host from answering the very call it waits for.
+"""
+
+import asyncio
+import contextvars
+import os
+import threading
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def sync_pool_size() -> int:
+    """Threads for the app's plain functions: what the Python worker would use."""
+    configured = os.environ.get("PYTHON_THREADPOOL_THREAD_COUNT", "")
+    return max(1, int(configured)) if configured.isdigit() else min(32, (os.cpu_count() or 1) + 4)
+
+
+class UserLoop:
+    """A thread with an event loop, and a pool of threads for functions that are not coroutines."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self._pool = ThreadPoolExecutor(sync_pool_size(), thread_name_prefix="function")
+        self._thread = threading.Thread(target=self._run, name="user-loop", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self.loop)
+        self.loop.run_forever()
+
+    def post(self, callback: Callable[..., object], *arguments: Any) -> None:
+        """Run ``callback`` on the loop, from any thread."""
+        self.loop.call_soon_threadsafe(callback, *arguments)
+
+    def submit(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
+        """Run a coroutine on the loop, from any thread."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop)
+
+    async def call(self, function: Callable[..., Any], is_async: bool, arguments: dict[str, Any]) -> Any:
+        """Call a function of the app: a coroutine on this loop, anything else in the pool, in the caller's context."""
+        if is_async:
+            return await function(**arguments)
+        context = contextvars.copy_context()
+        return await self.loop.run_in_executor(self._pool, lambda: context.run(function, **arguments))
+
+    def stop(self, grace_s: float = 2.0) -> None:
+        """Cancel what still runs and end the thread."""
+
+        async def wind_down() -> None:
+            others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+            for task in others:
+                task.cancel()
+            if others:
+                await asyncio.wait(others, timeout=grace_s)
+            await self.loop.shutdown_asyncgens()
+
+        try:
+            self.submit(wind_down()).result(timeout=grace_s + 1)
+        except TimeoutError:
+            pass  # a coroutine blocks the loop; the process ends regardless
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join(timeout=1)
+        self._pool.shutdown(wait=False, cancel_futures=True)

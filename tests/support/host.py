@@ -1,0 +1,127 @@
+"""The real Functions host as a process of its own, for tests that speak HTTP to it or kill it.
+
+async with running_host(app_dir, data_dir, env={"COSMOS_ENDPOINT": ...}) as host:
+    await session.post(f"{host.url}/start/chain", ...)
+    host.kill()            # SIGKILL, as a crash
+    await host.restart()   # same app, data and settings, another port
+"""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+APPS = Path(__file__).with_name("apps")
+START_DEADLINE_S = 30.0
+TERMINAL = frozenset({"Completed", "Failed", "Terminated", "Canceled"})
+
+
+class HostDidNotStart(Exception):
+    """The host ended, or did not serve in time; the text holds what it printed."""
+
+
+class RunningHost:
+    """A host process. ``url`` and ``pid`` are those of the current process."""
+
+    def __init__(self, app: Path, data: Path, env: Mapping[str, str], arguments: tuple[str, ...]) -> None:
+        self.data = data
+        self._app = app
+        self._env = {**os.environ, "PYTHONPATH": str(REPOSITORY), **env}
+        self._arguments = arguments
+        self._process: subprocess.Popen[bytes] | None = None
+        self._log = data / "test-host.log"
+        self.url = ""
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def log(self) -> str:
+        """Everything that this host has printed, over all its restarts."""
+        return self._log.read_text(encoding="utf-8", errors="replace") if self._log.exists() else ""
+
+    @property
+    def management(self) -> str:
+        """Base of the durable management API."""
+        return f"{self.url}/runtime/webhooks/durabletask"
+
+    async def restart(self) -> None:
+        """Start the host (again) and wait until it serves."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        ready = self.data / "test-host.ready"
+        ready.unlink(missing_ok=True)
+        command = [sys.executable, "-m", "local.host", "start", "--port", "0", "--app", str(self._app)]
+        command += ["--data", str(self.data), "--ready-file", str(ready), *self._arguments]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command, env=self._env, stdout=log, stderr=subprocess.STDOUT, cwd=self._app
+            )
+        deadline = time.monotonic() + START_DEADLINE_S
+        while not ready.exists():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                self.kill()
+                raise HostDidNotStart(self.log)
+            await asyncio.sleep(0.02)
+        self.url = json.loads(ready.read_text(encoding="utf-8"))["url"]
+
+    def kill(self) -> None:
+        """End the process as a crash does (SIGKILL)."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.kill()
+            self._process.wait(timeout=10)
+
+    def stop(self, number: int = signal.SIGTERM, timeout_s: float = 15.0) -> int:
+        """Ask the process to stop and return its exit code."""
+        assert self._process is not None
+        if self._process.poll() is None:
+            self._process.send_signal(number)
+        return self._process.wait(timeout=timeout_s)
+
+    async def ended(self, session: aiohttp.ClientSession, instance_id: str, deadline_s: float = 20.0) -> dict[str, Any]:
+        """Return the status of an orchestration once it has ended."""
+        return await self.status_when(session, instance_id, lambda s: s["runtimeStatus"] in TERMINAL, deadline_s)
+
+    async def status_when(self, session: aiohttp.ClientSession, instance_id: str, holds: Callable[[dict[str, Any]], bool],
+                          deadline_s: float = 20.0) -> dict[str, Any]:  # fmt: skip
+        """Return an orchestration's status as soon as ``holds`` says yes to it."""
+        deadline = time.monotonic() + deadline_s
+        while True:
+            async with session.get(f"{self.management}/instances/{instance_id}") as response:
+                status = await response.json()
+            if holds(status):
+                return status
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{instance_id} is not there after {deadline_s} s: {status}\n{self.log[-3000:]}")
+            await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def running_host(app: Path, data: Path, env: Mapping[str, str] | None = None,
+                       *arguments: str) -> AsyncGenerator[RunningHost]:  # fmt: skip
+    """Run the host on ``app`` with durable state in ``data``; it is stopped at the end.
+
+    Args:
+        env: Settings on top of this process's environment.
+        arguments: More of the command line, such as ``--fast-replay``.
+    """
+    host = RunningHost(app, data, env or {}, arguments)
+    await host.restart()
+    try:
+        yield host
+    finally:
+        try:
+            host.stop()
+        except subprocess.TimeoutExpired:
+            host.kill()

@@ -21,6 +21,8 @@ def main() -> None:
         add_options(command)
     run.add_argument("--once", action="store_true", help="end after the questions, with the result's status")
     parsed = parser.parse_args()
+    if parsed.command == "run" and parsed.no_host:
+        parser.error("run drives the host that it starts: leave out --no-host, or use up")
     try:
         if parsed.command == "run":
             # Only here: `up` starts sooner without its HTTP client.

@@ -16,10 +16,14 @@ async def ready(path: Path, process: asyncio.subprocess.Process, log: Path | Non
     """Return the content of the ready file once it is there; fail, showing the log, when the process ends before."""
     async with asyncio.timeout(READY_S):
         while (content := read_ready_file(path)) is None:
-            words = log.read_text(encoding="utf-8", errors="replace") if log else ""
-            assert process.returncode is None, f"ended with {process.returncode} before it was ready: {words}"
+            assert process.returncode is None, f"ended with {process.returncode} before it was ready: {words(log)}"
             await asyncio.sleep(POLL_S)
     return content
+
+
+def words(log: Path | None) -> str:
+    """Return what a log holds."""
+    return log.read_text(encoding="utf-8", errors="replace") if log else "(no log)"
 
 
 async def ended(process: asyncio.subprocess.Process) -> int:

@@ -67,7 +67,8 @@ async def running_stack(
 ) -> AsyncGenerator[RunningStack]:
     """Run ``python -m local up --ports auto`` with ``options`` added (``--no-host``, ...); all is gone afterwards.
 
-    ``data`` is kept when it is given, else a folder of its own that goes too; ``env`` is put over the sample's settings.
+    ``data`` is kept when it is given, else it is a folder of its own that goes too; ``env`` is put over the sample's
+    settings.
     """
     with tempfile.TemporaryDirectory() as folder:
         ready_file = Path(folder) / "ready.json"

@@ -1,0 +1,88 @@
+"""What the demonstration shows: a progress line per file, the results, the hits."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+from rich.progress import Progress as ProgressLines
+from rich.text import Text
+
+from local.demo.client import Chunk, Hit, Progress, Run
+
+EXCERPT_LINES = 3
+EXCERPT_WIDTH = 100
+NAME_WIDTH = 16
+
+
+class FileLine:
+    """The line of one file: moves while it runs, then stays with its result."""
+
+    def __init__(self, console: Console, lines: ProgressLines | None, name: str) -> None:
+        self._console = console
+        self._lines = lines
+        self._name = name
+        self._task = lines.add_task("waiting", name=name, total=None) if lines else None
+
+    def moved(self, progress: Progress) -> None:
+        """Show how far the run is."""
+        if self._lines and self._task is not None:
+            self._lines.update(self._task, description=progress.stage, completed=progress.done, total=progress.total)
+
+    def ended(self, run: Run) -> None:
+        """Show what the run put out."""
+        out = run.output
+        total = out.chunks
+        if out.ok:
+            said = f"{out.embedded} embedded, {out.reused} reused, {run.milliseconds} ms, id {run.instance_id}"
+        else:
+            said = f"FAILED: {out.error}"
+        self._settle(said, total)
+
+    def failed(self, error: Exception) -> None:
+        """Show that the run gave no output."""
+        self._settle(f"FAILED: {error}", 0)
+
+    def _settle(self, said: str, chunks: int) -> None:
+        if self._lines and self._task is not None:
+            self._lines.update(self._task, description=said, completed=chunks, total=chunks or 1)
+        else:
+            self._console.print(Text(f"{self._name:{NAME_WIDTH}} {chunks:3d} chunks, {said}"))
+
+
+@contextmanager
+def file_lines(console: Console, names: tuple[str, ...]) -> Generator[dict[str, FileLine]]:
+    """Show a line per file: live ones on a terminal, elsewhere a plain one when a file is done."""
+    if not console.is_terminal:
+        yield {name: FileLine(console, None, name) for name in names}
+        return
+    columns = (
+        TextColumn(f"{{task.fields[name]:{NAME_WIDTH}}}", markup=False),
+        BarColumn(bar_width=20),
+        MofNCompleteColumn(),
+        TextColumn("{task.description}", markup=False),
+    )
+    with ProgressLines(*columns, console=console) as lines:
+        yield {name: FileLine(console, lines, name) for name in names}
+
+
+def print_answer(console: Console, question: str, hits: list[Hit]) -> None:
+    """Print a question and its hits, best first, each with an excerpt of its nearest chunk."""
+    console.print()
+    console.print(Text(f"? {question}", style="bold"))
+    if not hits:
+        console.print(Text("  no hit", style="red"))
+    for rank, hit in enumerate(hits, start=1):
+        best = hit.chunks[0]
+        place = f"lines {best.start_line}-{best.end_line}"
+        console.print(Text(f"  {rank}. {hit.name}, {place}, score {hit.score:.3f}", style="cyan"))
+        for line in excerpt(best):
+            console.print(Text(f"       {line}", style="dim"))
+
+
+def excerpt(chunk: Chunk) -> list[str]:
+    """Return the first whole lines of a chunk that say something, shortened to the width of the page."""
+    lines = chunk.text.splitlines()
+    # A chunk begins wherever its size cut the text: its first line is seldom a whole one.
+    whole = [line for line in lines[1:] if line.strip()] or lines
+    return [line[:EXCERPT_WIDTH].rstrip() for line in whole[:EXCERPT_LINES]]

@@ -1,0 +1,80 @@
+"""``python -m local run``: brings the stack up, embeds, asks, and serves until Ctrl-C."""
+
+import asyncio
+import sys
+from collections.abc import Mapping
+
+from rich.console import Console
+
+from local.demo.client import Client, DemoError
+from local.demo.corpus import MODULES, PROJECT, QUESTIONS, read_module
+from local.demo.display import FileLine, file_lines, print_answer
+from local.stack.plan import Options, Part
+from local.stack.supervisor import Stack
+from local.stack.up import bring_up
+
+# Chunks asked for; the hits are the snippets that these belong to.
+NEAREST_CHUNKS = 5
+
+
+async def demonstrate(options: Options, *, once: bool) -> int:
+    """Bring the stack up, embed the modules and ask the questions; serve until Ctrl-C unless ``once``.
+
+    Returns:
+        With ``once``: 0 when every file was embedded and every question had a hit, else 1.
+
+    Raises:
+        StackError: The stack did not come up, or a part of it ended.
+    """
+
+    async def work(stack: Stack) -> int:
+        console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+        url = str(stack.addresses()[Part.HOST]["url"])
+        async with Client(url) as client:
+            embedded = await embed_modules(console, client)
+            answered = await ask_questions(console, client)
+        if once:
+            return 0 if embedded and answered else 1
+        console.print()
+        console.print(f"Serving on {url} until Ctrl-C. Ask it yourself:", markup=False)
+        console.print(f"""  curl {url}/api/snippets/query -d '{{"query": "wrap a long line"}}'""", markup=False)
+        stack.children[Part.HOST].echo = True
+        await asyncio.Event().wait()
+        return 0
+
+    return await bring_up(options, work, echo_host=False)
+
+
+async def embed_modules(console: Console, client: Client) -> bool:
+    """Embed all modules side by side; tell whether every one ended well."""
+    console.print()
+    console.print(f"Embedding {len(MODULES)} modules of this Python's standard library as project {PROJECT}")
+    with file_lines(console, MODULES) as lines:
+        results = await asyncio.gather(*(_embed(client, name, lines) for name in MODULES))
+    return all(results)
+
+
+async def ask_questions(console: Console, client: Client) -> bool:
+    """Ask the questions in turn and print the hits; tell whether every one had some."""
+    answered = True
+    for question in QUESTIONS:
+        try:
+            hits = (await client.query(PROJECT, question, NEAREST_CHUNKS)).results
+        except DemoError as error:
+            console.print(f"? {question}\n  {error}", markup=False, style="red")
+            hits = []
+        else:
+            print_answer(console, question, hits)
+        answered = answered and bool(hits)
+    return answered
+
+
+async def _embed(client: Client, name: str, lines: Mapping[str, FileLine]) -> bool:
+    line = lines[name]
+    try:
+        run = await client.embed(PROJECT, name, read_module(name), line.moved)
+    except (DemoError, OSError) as error:
+        line.failed(error)
+        return False
+    line.ended(run)
+    return run.output.ok

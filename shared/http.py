@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import json
+import logging
 import math
 from collections.abc import Awaitable, Callable
 from typing import Any, ParamSpec, cast
@@ -11,6 +12,8 @@ import azure.functions as func
 
 from shared.errors import InvalidRequest, Rejected, TooLarge, Unavailable
 from shared.responses import INVALID_JSON, create_error_response, internal_error_response
+
+_logger = logging.getLogger(__name__)
 
 Params = ParamSpec("Params")
 
@@ -61,6 +64,7 @@ def answered(handler: Callable[Params, Awaitable[func.HttpResponse]]) -> Callabl
         except InvalidRequest as error:
             return create_error_response(*error.faults, status_code=error.status_code)
         except Unavailable as error:
+            _logger.warning("request answered 503", extra={"reason": str(error)})
             wait_s = max(1, math.ceil(error.retry_after_s or _DEFAULT_RETRY_AFTER_S))
             return create_error_response(
                 "A service that Fanwise needs does not answer at the moment; try again",

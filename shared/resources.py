@@ -12,6 +12,7 @@ from shared.clients.cosmos import open_database
 from shared.clients.mock_embeddings import MockEmbeddings
 from shared.clients.openai import Embeddings, open_embeddings
 from shared.idempotency import IdempotencyKeys
+from shared.retry import with_retries
 from shared.settings import Settings, current_settings
 from shared.snippets.chunk_repository import Chunks
 from shared.snippets.embedder import Embedder
@@ -72,9 +73,11 @@ class _Process:
         if self._resources is None:
             async with self._lock:
                 if self._resources is None:
-                    opening = open_resources(current_settings())
-                    self._resources = await self._stack.enter_async_context(opening)
+                    self._resources = await with_retries(self._open)
         return self._resources
+
+    async def _open(self) -> Resources:
+        return await self._stack.enter_async_context(open_resources(current_settings()))
 
 
 _process = _Process()

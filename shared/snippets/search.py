@@ -3,6 +3,7 @@
 from typing import Any
 
 from shared.resources import Resources
+from shared.retry import with_retries
 from shared.snippets.documents import Document
 
 MAX_K = 50
@@ -22,7 +23,7 @@ async def nearest_snippets(query: str, project_id: str | None, k: int, resources
     Raises:
         Unavailable: Azure OpenAI or Cosmos DB throttled, failed or could not be reached.
     """
-    (vector,) = await resources.model.embed([query], _PATIENCE_S)
+    (vector,) = await with_retries(lambda: resources.model.embed([query], _PATIENCE_S))
     limit = k * _SURPLUS
     while True:
         candidates = await resources.chunks.nearest(vector, project_id, limit)

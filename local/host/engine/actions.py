@@ -1,12 +1,11 @@
 """What an orchestrator function returned: its decision and the actions it has asked for so far."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-import orjson
+from local.host.engine.json_text import dumps, loads
 
 FAILURE_LABEL = "\n\n$OutOfProcData$:"
 
@@ -53,21 +52,6 @@ class BadReply(Exception):
     """The orchestrator function returned something that is no orchestrator state."""
 
 
-def _loads(text: str) -> Any:
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return json.loads(text)  # the SDK may write NaN and integers beyond 64 bits
-
-
-def to_json(value: Any) -> str:
-    """Return ``value`` as JSON text."""
-    try:
-        return orjson.dumps(value).decode()
-    except TypeError:
-        return json.dumps(value, separators=(",", ":"))
-
-
 def flatten(actions: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Yield the leaves of an action list depth-first, in the order in which the SDK numbers them."""
     for action in actions:
@@ -84,15 +68,15 @@ def takes_number(leaf: dict[str, Any]) -> bool:
 
 def _parse(text: str) -> Reply:
     try:
-        state = _loads(text)
+        state = loads(text)
         inner = state["actions"]
         leaves = list(flatten(inner[0])) if inner else []
         return Reply(
             is_done=bool(state["isDone"]),
             leaves=leaves,
-            output=to_json(state["output"]) if "output" in state else None,
+            output=dumps(state["output"]) if "output" in state else None,
             error=state.get("error") or None,
-            custom_status=to_json(state["customStatus"]) if "customStatus" in state else None,
+            custom_status=dumps(state["customStatus"]) if "customStatus" in state else None,
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadReply(f"it returned no orchestrator state: {type(error).__name__}: {error}") from error

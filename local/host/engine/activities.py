@@ -62,7 +62,7 @@ class ActivityPool:
         self._stopping = False
 
     def start(self, works: Sequence[Work]) -> None:
-        """Queue activities; call from the host loop."""
+        """Queue activities, from any thread."""
         self._user_loop.post(self._accept, works)
 
     async def stop(self, grace_s: float) -> None:
@@ -144,5 +144,5 @@ class ActivityPool:
 
     def _hand_over(self) -> None:
         finished, self._finished = self._finished, []
-        self._log.write_all(item.log_line for item in finished)
         self._host_loop.call_soon_threadsafe(self._on_finished, finished)
+        self._log.write_all(item.log_line for item in finished)

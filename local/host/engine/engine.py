@@ -17,6 +17,7 @@ from local.host.app_loader import LoadedFunction
 from local.host.engine import clock, episodes, history, rows
 from local.host.engine.activities import ActivityPool, Finished, Work
 from local.host.engine.actions import Reply
+from local.host.engine.json_text import quoted, unquoted
 from local.host.engine.model import Arrival, Execution, Kind, OpenTask, Outcome, Parent, Record, Status
 from local.host.engine.replay import Replay, run_orchestrator
 from local.host.engine.store import Statement, Store
@@ -71,7 +72,9 @@ class Engine:
             self.live[execution.record.instance_id] = execution
         for execution in list(self.live.values()):
             arrived = {arrival.seq for arrival in execution.inbox}
-            self._start_tasks(execution, [t for t in execution.open.values() if t.seq not in arrived])
+            waiting = [task for task in execution.open.values() if task.seq not in arrived]
+            self._pool.start(self._works(execution, waiting))
+            self._start_tasks(execution, waiting)
             if execution.inbox or not execution.history:
                 self.wake(execution)
         return len(self.live)
@@ -246,7 +249,6 @@ class Engine:
                     execution_id=record.execution_id,
                     name=record.name,
                     version=record.version,
-                    raw_input=execution.input,
                     parent=None if parent is None else (parent.instance_id, parent.execution_id),
                 )  # fmt: skip
             )
@@ -264,11 +266,11 @@ class Engine:
 
     def _replayed(self, replay: Replay) -> None:
         self._replaying -= 1
-        self._log_stream.write_all(replay.log_lines)
         events = replay.execution.event_count + len(replay.opening)
         self._event_cost_s += 0.2 * (replay.seconds / max(events, 1) - self._event_cost_s) if events > 50 else 0.0
         self._finish(replay.execution, replay.batch, replay.opening, replay.reply, replay.at)
         self._run_ready()
+        self._log_stream.write_all(replay.log_lines)
 
     def _finish(self, execution: Execution, batch: list[Arrival], opening: list[str], reply: Reply | None,
                 at: str) -> None:  # fmt: skip
@@ -303,30 +305,40 @@ class Engine:
             return
         execution.inbox.extendleft(reversed(effects.arrivals))
         statements.append(rows.update_instance(execution))
-        self.store.submit(statements, lambda: self._start_tasks(execution, opened))
+        works = self._works(execution, opened)
+        others = len(works) < len(opened)
+        # Activities go from the writer straight to the app's loop: a detour over this one would cost them its queue.
+        self.store.submit(
+            statements,
+            done=(lambda: self._start_tasks(execution, opened)) if others else None,
+            at_once=(lambda: self._pool.start(works)) if works else None,
+        )
         self.wake(execution)
 
     def _start_tasks(self, execution: Execution, tasks: list[OpenTask]) -> None:
         if execution.closed or self._stopping:
             return
-        works: list[Work] = []
         for task in tasks:
             if task.seq not in execution.open:
                 continue
-            if task.kind is Kind.ACTIVITY:
-                if (function := self.activities.get(task.name.lower())) is not None:
-                    works.append(Work(execution, task.seq, function, task.input))
-                else:  # it existed when it was scheduled, and the app has changed since
-                    failure = f"Activity function '{task.name}' failed: {missing_activity(task.name)}"
-                    event = history.task_failed(clock.timestamp(), task.seq, failure, "")
-                    self.deliver(execution, [Arrival("failed", event, task.seq)])
-            elif task.kind is Kind.TIMER:
+            if task.kind is Kind.TIMER:
                 due = clock.epoch(task.fire_at or "")
                 execution.timers[task.seq] = self._timers.at(due, lambda t=task: self._timer_due(execution, t))
             elif (child := self.live.get(child_id_of(execution, task))) is not None:
                 self.wake(child)
-        if works:
-            self._pool.start(works)
+
+    def _works(self, execution: Execution, tasks: list[OpenTask]) -> list[Work]:
+        works: list[Work] = []
+        for task in tasks:
+            if task.kind is not Kind.ACTIVITY:
+                continue
+            if (function := self.activities.get(task.name.lower())) is not None:
+                works.append(Work(execution, task.seq, function, task.input))
+            else:  # it existed when it was scheduled, and the app has changed since
+                failure = f"Activity function '{task.name}' failed: {missing_activity(task.name)}"
+                event = history.task_failed(clock.timestamp(), task.seq, failure, "")
+                self.deliver(execution, [Arrival("failed", event, task.seq)])
+        return works
 
     def _refusal(self, execution: Execution, task: OpenTask, claimed: set[str]) -> str | None:
         if task.kind is Kind.ACTIVITY:
@@ -344,7 +356,7 @@ class Engine:
     def _new_child(self, execution: Execution, task: OpenTask) -> Execution:
         parent = Parent(execution.record.instance_id, execution.record.execution_id, task.seq)
         # The action carries the input as JSON text; stored, it is that text as a JSON string.
-        raw_input = history.quoted(task.input)
+        raw_input = quoted(task.input)
         return self.new_execution(task.name, child_id_of(execution, task), raw_input, task.version, parent)
 
     def _end(self, execution: Execution, outcome: Outcome, statements: list[Statement]) -> None:
@@ -354,7 +366,7 @@ class Engine:
             return
         record.status, record.output = outcome.status, outcome.value
         self.close(execution)
-        failure = history.unquoted(outcome.value) if outcome.status is Status.FAILED else None
+        failure = unquoted(outcome.value) if outcome.status is Status.FAILED else None
         statements += [rows.update_instance(execution), *rows.clear_pending(record.instance_id)]
         statements += self.tell_parent(record, result=outcome.value, failure=failure)
         self.store.submit(statements, lambda: self.ended(record.instance_id))

@@ -13,6 +13,7 @@ from typing import Any
 
 from local.host.engine import clock, history
 from local.host.engine.actions import UNSUPPORTED, Action, Reply, takes_number
+from local.host.engine.json_text import quoted
 from local.host.engine.model import Arrival, Execution, Kind, OpenTask, Outcome, Retry, Status
 
 #: Durable Task Scheduler refuses larger payloads.
@@ -102,7 +103,7 @@ def _open(execution: Execution, task: OpenTask, at: str, refusal: Refusal, effec
         return history.timer_created(at, task.seq, task.fire_at or at)
     if task.kind is Kind.CHILD:
         named = task.child_id or default_child_id(execution, task)
-        event = history.child_created(at, task.seq, task.name, named, task.version, history.quoted(task.input))
+        event = history.child_created(at, task.seq, task.name, named, task.version, quoted(task.input))
     else:
         event = history.task_scheduled(at, task.seq, task.name, task.input)
     if (reason := refusal(execution, task)) is not None:
@@ -148,7 +149,7 @@ def _schedule(execution: Execution, reply: Reply, at: str, refusal: Refusal, eff
             continue
         seq = execution.take_seq()
         if kind == Action.CONTINUE_AS_NEW:
-            restart = history.quoted(leaf["input"])
+            restart = quoted(leaf["input"])
         elif kind in UNSUPPORTED or kind not in Action._value2member_map_:
             fault = f"{UNSUPPORTED.get(kind, f'action type {kind}')} is not supported by this host yet"
         elif (size := too_large(leaf.get("input"))) is not None:
@@ -178,7 +179,7 @@ def _outcome(execution: Execution, reply: Reply, restart: str | None, fault: str
             fault = f"its {label} is {size} bytes; at most {MAX_PAYLOAD_BYTES} are allowed"
     error = fault or reply.error
     if error is not None:
-        return Outcome(Status.FAILED, history.quoted(failure_text(execution.record.name, error)))
+        return Outcome(Status.FAILED, quoted(failure_text(execution.record.name, error)))
     if not reply.is_done:
         return None
     if restart is not None:
@@ -211,8 +212,9 @@ def apply(execution: Execution, arrivals: list[Arrival], opening: list[str], rep
         events.append(history.execution_completed(at, execution.next_seq, outcome.status, outcome.value))
     events.append(history.orchestrator_completed(at))
     effects.chunk = ",".join(events)
-    execution.history.append(effects.chunk)
-    execution.event_count += len(events)
+    # What was scheduled is for the host alone: the SDK never reads it, and parsing it would double a replay.
+    execution.history.append(",".join(opening))
+    execution.event_count += len(opening)
     record.updated = at
     if not execution.suspended:
         record.status = Status.RUNNING

@@ -1,9 +1,8 @@
 """History events as JSON text, in the shape that the durable SDK reads."""
 
-import json
 from typing import Any
 
-import orjson
+from local.host.engine.json_text import dumps, loads, quoted
 
 EVENT_NAMES = {
     0: "ExecutionStarted", 1: "ExecutionCompleted", 2: "ExecutionFailed", 3: "ExecutionTerminated", 4: "TaskScheduled",
@@ -14,14 +13,6 @@ EVENT_NAMES = {
 }  # fmt: skip
 #: OrchestrationStatus of DurableTask.Core, as event 1 carries it.
 STATUS_NUMBERS = {"Running": 0, "Completed": 1, "ContinuedAsNew": 2, "Failed": 3, "Canceled": 4, "Terminated": 5}
-
-
-def quoted(text: str) -> str:
-    """Return ``text`` as a JSON string."""
-    try:
-        return orjson.dumps(text).decode()
-    except TypeError:  # a lone surrogate, which JSON can escape and UTF-8 cannot hold
-        return json.dumps(text)
 
 
 def _nullable(text: str | None) -> str:
@@ -43,9 +34,10 @@ def orchestrator_completed(at: str) -> str:
     return _head(13, -1, at) + "}"
 
 
-def execution_started(at: str, *, instance_id: str, execution_id: str, name: str, version: str | None,
-                      raw_input: str | None, parent: tuple[str, str] | None) -> str:  # fmt: skip
-    """Event 0. ``parent``: its instance and execution id."""
+def execution_started(
+    at: str, *, instance_id: str, execution_id: str, name: str, version: str | None, parent: tuple[str, str] | None
+) -> str:
+    """Event 0, without Input: the SDK takes that from the context. ``parent``: its instance and execution id."""
     instance = {"InstanceId": instance_id, "ExecutionId": execution_id}
     fields: dict[str, Any] = {
         "OrchestrationInstance": instance,
@@ -54,10 +46,9 @@ def execution_started(at: str, *, instance_id: str, execution_id: str, name: str
         else {"OrchestrationInstance": {"InstanceId": parent[0], "ExecutionId": parent[1]}},
         "Name": name,
         "Version": version,
-        "Input": raw_input,
         "Tags": None,
     }
-    return _head(0, -1, at) + "," + orjson.dumps(fields).decode()[1:]
+    return _head(0, -1, at) + "," + dumps(fields)[1:]
 
 
 def execution_completed(at: str, seq: int, status: str, result: str | None) -> str:
@@ -141,6 +132,11 @@ def context_json(*, history: list[str], raw_input: str | None, instance_id: str,
     )
 
 
-def unquoted(value: str | None) -> str:
-    """Return the text of a JSON string."""
-    return json.loads(value) if value else ""
+#: Events that only the host needs: what was scheduled, how it ended, where an episode stopped.
+UNREAD = frozenset((1, 3, 4, 7, 10, 13))
+
+
+def read_by_sdk(chunk: str) -> tuple[str, int]:
+    """Return the events of a stored chunk that the SDK reads, and their number."""
+    events = [event for event in loads(f"[{chunk}]") if event["EventType"] not in UNREAD]
+    return ",".join(map(dumps, events)), len(events)

@@ -25,16 +25,16 @@ class Query:
     id_prefix: str | None = None
     after: tuple[str, str] | None = None
 
-    def where(self) -> tuple[str, list[str]]:
+    def where(self) -> tuple[str, list[str | int]]:
         """Return the SQL condition and its parameters."""
         conditions: list[str] = []
-        parameters: list[str] = []
+        parameters: list[str | int] = []
         if self.statuses:
             conditions.append(f"status IN ({', '.join('?' * len(self.statuses))})")
             parameters += self.statuses
         if self.id_prefix:
             conditions.append("substr(instance_id, 1, ?) = ?")
-            parameters += [len(self.id_prefix), self.id_prefix]  # pyright: ignore[reportArgumentType]
+            parameters += [len(self.id_prefix), self.id_prefix]
         for comparison, value in (("created >= ?", self.created_from), ("created <= ?", self.created_to)):
             if value is not None:
                 conditions.append(comparison)

@@ -130,7 +130,7 @@ class Execution:
     record: Record
     #: Raw input as stored: JSON text, or None.
     input: str | None
-    #: History events as JSON text, one comma-joined chunk per episode.
+    #: The history as the SDK reads it: JSON text, one comma-joined chunk of events per episode.
     history: list[str] = field(default_factory=list[str])
     event_count: int = 0
     next_seq: int = 0

@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+from local.host.engine import history
 from local.host.engine.model import Arrival, Execution, Kind, OpenTask, Outcome, Parent, Record, Retry, Status
 from local.host.engine.store import Statement, Store
 
@@ -149,8 +150,9 @@ def load_live(store: Store) -> list[Execution]:
     }
     for instance_id, execution in live.items():
         chunks = store.read("SELECT events FROM history WHERE instance_id=? ORDER BY chunk_id", (instance_id,))
-        execution.history = [events for (events,) in chunks]
-        execution.event_count = sum(events.count('{"EventType":') for events in execution.history)
+        read = [history.read_by_sdk(events) for (events,) in chunks]
+        execution.history = [events for events, _ in read]
+        execution.event_count = sum(number for _, number in read)
         tasks = store.read("SELECT * FROM open_tasks WHERE instance_id=? ORDER BY task_id", (instance_id,))
         execution.open = {task.seq: task for task in map(task_of, tasks)}
         messages = store.read("SELECT * FROM inbox WHERE instance_id=? ORDER BY message_id", (instance_id,))

@@ -30,6 +30,7 @@ class Statement(NamedTuple):
 class _Work(NamedTuple):
     statements: Sequence[Statement]
     done: Callable[[], None] | None
+    at_once: Callable[[], None] | None
 
 
 class Store:
@@ -65,9 +66,20 @@ class Store:
                 f"{SCHEMA_VERSION}); move it away or name another folder with --data"
             )
 
-    def submit(self, statements: Sequence[Statement], done: Callable[[], None] | None = None) -> None:
-        """Queue a change; ``done`` runs on the loop when it is committed. Changes commit in the order of submission."""
-        self._queue.put(_Work(statements, done))
+    def submit(
+        self,
+        statements: Sequence[Statement],
+        done: Callable[[], None] | None = None,
+        at_once: Callable[[], None] | None = None,
+    ) -> None:
+        """Queue a change; changes commit in the order of submission.
+
+        Args:
+            statements: What to write, in one transaction.
+            done: Runs on the loop when the change is committed.
+            at_once: Runs on the writer's thread then, before anything else; it must only hand work on.
+        """
+        self._queue.put(_Work(statements, done, at_once))
 
     def _write_loop(self) -> None:
         while (work := self._queue.get()) is not None:
@@ -83,6 +95,9 @@ class Store:
             except Exception as error:  # noqa: BLE001 - handed to the host, which stops
                 self._loop.call_soon_threadsafe(self._on_fault, error)
                 return
+            for work in group:
+                if work.at_once is not None:
+                    work.at_once()
             finished = [work.done for work in group if work.done is not None]
             if finished:
                 self._loop.call_soon_threadsafe(_run_all, finished)

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from local.host.engine import clock
 from local.host.engine.instances import Instances, Query
+from local.host.engine.json_text import dumps
 from local.host.engine.model import Record, Status
 from local.host.errors import Refused
 from local.host.management.links import WEBHOOKS, management_urls
@@ -36,7 +37,7 @@ def error_response(status: int, message: str, kind: str = "System.ArgumentExcept
 
 def json_response(status: int, document: Any, headers: Mapping[str, str] | None = None) -> web.Response:
     """Return a JSON answer."""
-    return web.Response(status=status, body=orjson.dumps(document), content_type="application/json", headers=headers)
+    return web.Response(status=status, body=dumps(document).encode(), content_type="application/json", headers=headers)
 
 
 def origin_of(request: web.Request) -> str:
@@ -234,7 +235,7 @@ class ManagementApi:
         if _flag(request, "showHistory", default=False):
             document["historyEvents"] = await asyncio.to_thread(
                 lambda: history_events(
-                    self._instances.history(instance_id), show_input=show_input, show_output=show_output
+                    self._instances.history(instance_id), raw_input, show_input=show_input, show_output=show_output
                 )
             )
         if not record.status.is_terminal:

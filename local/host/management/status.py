@@ -1,11 +1,9 @@
 """An instance's status as the management API shows it."""
 
-import json
 from typing import Any, cast
 
-import orjson
-
 from local.host.engine.history import EVENT_NAMES, STATUS_NUMBERS
+from local.host.engine.json_text import loads
 from local.host.engine.model import Record
 
 _STATUS_NAMES = {number: name for name, number in STATUS_NUMBERS.items()}
@@ -20,11 +18,7 @@ def parsed(text: str | None) -> Any:
     if text is None:
         return None
     try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        pass
-    try:
-        return json.loads(text)  # NaN, or an integer beyond 64 bits
+        return loads(text)
     except ValueError:
         return text
 
@@ -77,12 +71,12 @@ def _absorb(shown: dict[str, Any], scheduled: dict[str, Any], show_input: bool) 
         shown["Input"] = parsed(scheduled.get("Input"))
 
 
-def history_events(history: str, *, show_input: bool, show_output: bool) -> list[dict[str, Any]]:
+def history_events(history: str, raw_input: str | None, *, show_input: bool, show_output: bool) -> list[dict[str, Any]]:
     """Return ``historyEvents``: a task's end takes the place of its scheduling, episode marks are left out.
 
-    ``history``: JSON array of the engine's events.
+    ``history``: JSON array of the engine's events. ``raw_input``: the orchestration's own, which they do not repeat.
     """
-    events = cast("list[dict[str, Any]]", json.loads(history))
+    events = cast("list[dict[str, Any]]", loads(history))
     scheduled = {event["EventId"]: event for event in events if event["EventType"] in _SCHEDULING}
     absorbed = {event["TaskScheduledId"] for event in events if event["EventType"] in _ENDING}
     documents: list[dict[str, Any]] = []
@@ -90,6 +84,8 @@ def history_events(history: str, *, show_input: bool, show_output: bool) -> list
         kind = event["EventType"]
         if kind in _HIDDEN or (kind in _SCHEDULING and event["EventId"] in absorbed):
             continue
+        if kind == 0:
+            event["Input"] = raw_input
         shown = _shown(event, show_input, show_output)
         if kind in _ENDING and (start := scheduled.get(event["TaskScheduledId"])) is not None:
             _absorb(shown, start, show_input)

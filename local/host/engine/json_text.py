@@ -1,0 +1,39 @@
+"""JSON text in and out: orjson, and where it is stricter than what Python programs write, the standard library.
+
+The SDK may write NaN, integers beyond 64 bits and lone surrogates; they must pass through the engine unharmed.
+"""
+
+import json
+from typing import Any
+
+import orjson
+
+
+def loads(text: str) -> Any:
+    """Return the value of a JSON text.
+
+    Raises:
+        ValueError: ``text`` is no JSON.
+    """
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return json.loads(text)
+
+
+def dumps(value: Any) -> str:
+    """Return ``value`` as compact JSON text."""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        return json.dumps(value, separators=(",", ":"))
+
+
+def quoted(text: str) -> str:
+    """Return ``text`` as a JSON string."""
+    return dumps(text)
+
+
+def unquoted(value: str | None) -> str:
+    """Return the text of a JSON string, empty for None."""
+    return loads(value) if value else ""

@@ -1,5 +1,9 @@
-# Every target sets up what it needs; the set-up is redone only when a pin changes.
-PYTHON ?= python3
+# Every target sets up what it needs; the set-up is redone only when a pin changes. For GNU make 3.81 (macOS) and newer.
+
+# The first Python on PATH that Fanwise runs on. Name another one: make PYTHON=/path/to/python3.12 run
+SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python; do \
+	if "$$python" -c '$(SUITABLE)' 2>/dev/null; then echo "$$python"; break; fi; done)
 VENV := .venv
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.installed node_modules/.installed
@@ -26,12 +30,15 @@ clean:
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.installed: requirements.txt requirements-dev.txt
-	@$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info[:2] <= (3, 13) else f"Fanwise needs Python 3.11, 3.12 or 3.13; {sys.executable} is {sys.version.split()[0]}. Name another: make PYTHON=python3.12")'
-	@echo "Setting up $(VENV) ..."
-	@$(PYTHON) -m venv $(VENV)
+	@"$(PYTHON)" -c '$(SUITABLE)' 2>/dev/null || \
+		{ echo "Fanwise needs Python 3.11, 3.12 or 3.13, and found none on PATH. Name one: make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@echo "Making $(VENV) with $$("$(PYTHON)" --version) ..."
+	@"$(PYTHON)" -m venv $(VENV)
+	@echo "Installing the pinned packages; a minute or two, once ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-virtualenv -r requirements-dev.txt
 	@touch $@
 
-node_modules/.installed: package.json package-lock.json $(VENV)/.installed
+# Azurite has pins of its own: new Python packages do not install it again.
+node_modules/.installed: package.json package-lock.json | $(VENV)/.installed
 	@$(BIN)/python -m local.azurite.install
 	@touch $@

@@ -24,7 +24,7 @@ MODULES = (
 QUESTIONS = (
     "How do I find the smallest items of a list without sorting all of it?",
     "Compare two files line by line and show what changed",
-    "Where is a temporary directory made that is removed afterwards?",
+    "How do I copy a whole directory tree?",
 )
 
 

@@ -15,6 +15,7 @@ from local.stack.up import bring_up
 
 # Chunks asked for; the hits are the snippets that these belong to.
 NEAREST_CHUNKS = 5
+EXAMPLE = '{"query": "guess the delimiter of a spreadsheet file"}'
 
 
 async def demonstrate(options: Options, *, once: bool) -> int:
@@ -37,7 +38,7 @@ async def demonstrate(options: Options, *, once: bool) -> int:
             return 0 if embedded and answered else 1
         console.print()
         console.print(f"Serving on {url} until Ctrl-C. Ask it yourself:", markup=False)
-        console.print(f"""  curl {url}/api/snippets/query -d '{{"query": "wrap a long line"}}'""", markup=False)
+        console.print(f"  curl {url}/api/snippets/query -d '{EXAMPLE}'", markup=False)
         stack.children[Part.HOST].echo = True
         await asyncio.Event().wait()
         return 0

@@ -15,7 +15,7 @@ import psutil
 
 from local.azurite import launcher
 from local.stack.errors import ChildEnded, NotInstalled, PortBusy
-from local.stack.plan import Off, Part, Plan, Started, Used
+from local.stack.plan import Off, Part, Plan, Started, Used, is_loopback
 from local.stack.ports import LOOPBACK, holder_of, is_free
 from local.stack.process import Child
 from local.stack.readiness import reachable, served
@@ -150,7 +150,9 @@ async def _bring_up(
     if isinstance(decision, Off):
         return
     if isinstance(decision, Used):
-        await reachable(part, decision.url)
+        # What is far away may only be reachable through a proxy, which the SDKs know how to use.
+        if is_loopback(decision.url, part):
+            await reachable(part, decision.url)
     else:
         ready_file = None if part is Part.STORAGE else folder / f"{part}.json"
         child = await _start(stack.plan, decision, ready_file, echo=echo_host and part is Part.HOST)

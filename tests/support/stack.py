@@ -14,6 +14,11 @@ from shared.topology import topology
 from tests.support.ready import ended, ready
 
 REPOSITORY = Path(__file__).parents[2]
+ENDPOINTS = {
+    "COSMOS_ENDPOINT": "--no-cosmos",
+    "AZURE_OPENAI_ENDPOINT": "--no-openai",
+    "STORAGE_ENDPOINT": "--no-storage",
+}
 SAMPLE = json.loads((REPOSITORY / "local.settings.sample.json").read_text(encoding="utf-8"))["Values"]
 
 
@@ -68,8 +73,9 @@ async def running_stack(
     """Run ``python -m local up --ports auto`` with ``options`` added (``--no-host``, ...); all is gone afterwards.
 
     ``data`` is kept when it is given, else it is a folder of its own that goes too; ``env`` is put over the sample's
-    settings.
+    settings. A part that ``options`` leave out is not looked for either, unless ``env`` says where it is.
     """
+    absent = {setting: "" for setting, option in ENDPOINTS.items() if option in options}
     with tempfile.TemporaryDirectory() as folder:
         ready_file = Path(folder) / "ready.json"
         kept = data or Path(folder) / "data"
@@ -78,7 +84,7 @@ async def running_stack(
             process = await asyncio.create_subprocess_exec(
                 *(*command, "--data", str(kept), *options),
                 cwd=REPOSITORY,
-                env=os.environ | sample_environment() | (env or {}),
+                env=os.environ | sample_environment() | absent | (env or {}),
                 stdout=log,
                 stderr=asyncio.subprocess.STDOUT,
             )

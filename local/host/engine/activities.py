@@ -17,6 +17,9 @@ from local.host.engine.model import Arrival, Execution
 from local.host.invocation import Invocation, Invoker, invocation_line
 from local.host.logs import LogStream
 
+#: How long results wait for each other while more activities queue than may run.
+BATCH_S = 0.002
+
 
 @dataclass(slots=True, eq=False)
 class Work:
@@ -137,8 +140,8 @@ class ActivityPool:
         if not self._release(work):
             return  # it had timed out before
         if not self._finished:
-            # On the next round of this loop, when every task that is ready now has run.
-            self._user_loop.loop.call_soon(self._hand_over)
+            # While a backlog drains, results travel together; else at once, after the tasks that are ready now.
+            self._user_loop.loop.call_later(BATCH_S if self._waiting else 0.0, self._hand_over)
         self._finished.append(Finished(work, arrival, line))
         self._fill()
 

@@ -31,6 +31,8 @@ log = logging.getLogger("local.host.engine")
 
 #: A result that no episode has taken by then goes to the inbox; before that, a crash runs its activity again.
 SAVE_AFTER_S = 0.02
+#: About what one more history event adds to a replay.
+EVENT_COST_S = 30e-6
 #: Below this a replay is too cheap to be worth waiting for more results.
 CHEAP_REPLAY_S = 0.002
 
@@ -57,7 +59,6 @@ class Engine:
         self._replay_threads = ThreadPoolExecutor(self._replay_limit, thread_name_prefix="orchestrator")
         self._replaying = 0
         self._ready: deque[Execution] = deque()
-        self._event_cost_s = 30e-6
         self._unsaved: list[tuple[Execution, Arrival]] = []
         self._watchers: dict[str, set[Future[None]]] = defaultdict(set)
         self._task_ids = count(1 + (store.read("SELECT max(task_id) FROM open_tasks")[0][0] or 0))
@@ -218,7 +219,7 @@ class Engine:
 
     def _gathering_s(self, execution: Execution) -> float:
         """Return how long to wait for more results: replaying a long history for each of them would cost far more."""
-        replay_s = self._event_cost_s * execution.event_count
+        replay_s = execution.replay_s + EVENT_COST_S * len(execution.inbox)
         if replay_s < CHEAP_REPLAY_S or execution.outcome is not None or execution.has_open_retry:
             return 0.0
         running = sum(1 for task in execution.open.values() if task.kind is Kind.ACTIVITY)
@@ -266,8 +267,7 @@ class Engine:
 
     def _replayed(self, replay: Replay) -> None:
         self._replaying -= 1
-        events = replay.execution.event_count + len(replay.opening)
-        self._event_cost_s += 0.2 * (replay.seconds / max(events, 1) - self._event_cost_s) if events > 50 else 0.0
+        replay.execution.replay_s = replay.seconds
         self._finish(replay.execution, replay.batch, replay.opening, replay.reply, replay.at)
         self._run_ready()
         self._log_stream.write_all(replay.log_lines)

@@ -214,7 +214,6 @@ def apply(execution: Execution, arrivals: list[Arrival], opening: list[str], rep
     effects.chunk = ",".join(events)
     # What was scheduled is for the host alone: the SDK never reads it, and parsing it would double a replay.
     execution.history.append(",".join(opening))
-    execution.event_count += len(opening)
     record.updated = at
     if not execution.suspended:
         record.status = Status.RUNNING

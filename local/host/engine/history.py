@@ -136,7 +136,7 @@ def context_json(*, history: list[str], raw_input: str | None, instance_id: str,
 UNREAD = frozenset((1, 3, 4, 7, 10, 13))
 
 
-def read_by_sdk(chunk: str) -> tuple[str, int]:
-    """Return the events of a stored chunk that the SDK reads, and their number."""
+def read_by_sdk(chunk: str) -> str:
+    """Return the events of a stored chunk that the SDK reads."""
     events = [event for event in loads(f"[{chunk}]") if event["EventType"] not in UNREAD]
-    return ",".join(map(dumps, events)), len(events)
+    return ",".join(map(dumps, events))

@@ -132,7 +132,8 @@ class Execution:
     input: str | None
     #: The history as the SDK reads it: JSON text, one comma-joined chunk of events per episode.
     history: list[str] = field(default_factory=list[str])
-    event_count: int = 0
+    #: Seconds that the last replay took.
+    replay_s: float = 0.0
     next_seq: int = 0
     seen_leaves: int = 0
     open: dict[int, OpenTask] = field(default_factory=dict[int, OpenTask])

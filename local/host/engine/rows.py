@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import orjson
-
 from local.host.engine import history
+from local.host.engine.json_text import dumps, loads
 from local.host.engine.model import Arrival, Execution, Kind, OpenTask, Outcome, Parent, Record, Retry, Status
 from local.host.engine.store import Statement, Store
 
@@ -51,10 +50,20 @@ def append_history(instance_id: str, chunk: str) -> Statement:
     return Statement("INSERT INTO history (instance_id, events) VALUES (?,?)", [(instance_id, chunk)])
 
 
+def _bulk(sql: str, values: list[Any]) -> list[Statement]:
+    # One statement over a JSON array instead of one per row: each statement gives up the interpreter lock and has to
+    # win it back, which under load costs more than the row.
+    return [Statement(sql, [(dumps(values),)])] if values else []
+
+
+def _columns(number: int) -> str:
+    return ", ".join(f"json_extract(value, '$[{n}]')" for n in range(number))
+
+
 def _retry_text(retry: Retry | None) -> str | None:
     if retry is None:
         return None
-    return orjson.dumps([retry.max_attempts, retry.interval_ms, retry.attempt]).decode()
+    return dumps([retry.max_attempts, retry.interval_ms, retry.attempt])
 
 
 def open_tasks(instance_id: str, tasks: Iterable[OpenTask]) -> list[Statement]:
@@ -64,25 +73,25 @@ def open_tasks(instance_id: str, tasks: Iterable[OpenTask]) -> list[Statement]:
          t.child_id, t.version)
         for t in tasks
     ]  # fmt: skip
-    return [Statement("INSERT INTO open_tasks VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", rows)] if rows else []
+    return _bulk(f"INSERT INTO open_tasks SELECT {_columns(12)} FROM json_each(?)", rows)  # noqa: S608
 
 
 def close_tasks(tasks: Iterable[OpenTask]) -> list[Statement]:
     """Rows of the outbox whose end an episode has consumed."""
-    rows = [(task.task_id,) for task in tasks]
-    return [Statement("DELETE FROM open_tasks WHERE task_id=?", rows)] if rows else []
+    sql = "DELETE FROM open_tasks WHERE task_id IN (SELECT value FROM json_each(?))"
+    return _bulk(sql, [task.task_id for task in tasks])
 
 
 def put_in_inbox(instance_id: str, arrivals: Iterable[Arrival]) -> list[Statement]:
     """Rows for what waits for an episode; each arrival has its ``message_id``."""
     rows = [(a.message_id, instance_id, a.kind, a.seq, a.event) for a in arrivals]
-    return [Statement("INSERT INTO inbox VALUES (?,?,?,?,?)", rows)] if rows else []
+    return _bulk(f"INSERT INTO inbox SELECT {_columns(5)} FROM json_each(?)", rows)  # noqa: S608
 
 
 def take_from_inbox(arrivals: Iterable[Arrival]) -> list[Statement]:
     """Remove what an episode has consumed; an arrival that was never stored has no row."""
-    rows = [(a.message_id,) for a in arrivals if a.message_id is not None]
-    return [Statement("DELETE FROM inbox WHERE message_id=?", rows)] if rows else []
+    sql = "DELETE FROM inbox WHERE message_id IN (SELECT value FROM json_each(?))"
+    return _bulk(sql, [a.message_id for a in arrivals if a.message_id is not None])
 
 
 def clear_generation(instance_id: str) -> list[Statement]:
@@ -113,7 +122,7 @@ def task_of(row: Sequence[Any]) -> OpenTask:
     """Return the task in a row of open_tasks."""
     task_id, _, seq, kind, name, input_text, fire_at, leaf, retry, retries, child_id, version = row
     return OpenTask(
-        seq, Kind(kind), name, input_text, fire_at, leaf, Retry(*orjson.loads(retry)) if retry else None,
+        seq, Kind(kind), name, input_text, fire_at, leaf, Retry(*loads(retry)) if retry else None,
         Kind(retries) if retries else None, child_id, version, task_id,
     )  # fmt: skip
 
@@ -150,9 +159,7 @@ def load_live(store: Store) -> list[Execution]:
     }
     for instance_id, execution in live.items():
         chunks = store.read("SELECT events FROM history WHERE instance_id=? ORDER BY chunk_id", (instance_id,))
-        read = [history.read_by_sdk(events) for (events,) in chunks]
-        execution.history = [events for events, _ in read]
-        execution.event_count = sum(number for _, number in read)
+        execution.history = [history.read_by_sdk(events) for (events,) in chunks]
         tasks = store.read("SELECT * FROM open_tasks WHERE instance_id=? ORDER BY task_id", (instance_id,))
         execution.open = {task.seq: task for task in map(task_of, tasks)}
         messages = store.read("SELECT * FROM inbox WHERE instance_id=? ORDER BY message_id", (instance_id,))

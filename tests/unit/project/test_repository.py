@@ -23,7 +23,12 @@ LEFT_BEHIND = [
     ".pytest_cache/README.md",
 ]
 
-REQUIREMENTS = ["requirements.txt", "requirements-dev.txt", "tests/contract/worker/requirements.txt"]
+REQUIREMENTS = [
+    "requirements.txt",
+    "requirements-dev.txt",
+    "tests/contract/worker/requirements.txt",
+    "bench/peers/requirements.txt",
+]
 PINNED = re.compile(r"[\w.-]+(\[[\w,]+\])?==[\w.!+]+(\s*;\s*python_version (<|>=) \"3\.\d+\")?")
 
 

@@ -1,0 +1,37 @@
+"""``python -m bench [engine] [embeddings] [startup]``: measure, print one table, keep it in docs/benchmarks.md."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+
+from bench import embeddings, engine, startup
+from bench.report import Row, keep, table
+
+MEASUREMENTS: dict[str, Callable[[], Awaitable[list[Row]]]] = {
+    "engine": engine.measure,
+    "embeddings": embeddings.measure,
+    "startup": startup.measure,
+}
+
+
+def main() -> None:
+    """Run the measurements named on the command line, all when there are none."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(MEASUREMENTS)}; default: all")
+    parser.add_argument("--print-only", action="store_true", help="leave docs/benchmarks.md as it is")
+    chosen = parser.parse_args()
+    if unknown := set(chosen.names) - set(MEASUREMENTS):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; expected any of {', '.join(MEASUREMENTS)}")
+    rows: list[Row] = []
+    for name in chosen.names or MEASUREMENTS:
+        print(f"measuring {name} ...", file=sys.stderr, flush=True)
+        measured = asyncio.run(MEASUREMENTS[name]())
+        if not chosen.print_only:
+            keep(name, measured)
+        rows += measured
+    print(table(rows))
+
+
+if __name__ == "__main__":
+    main()

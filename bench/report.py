@@ -1,0 +1,51 @@
+"""The table that the bench prints and keeps in docs/benchmarks.md."""
+
+import os
+import platform
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One comparison. ``ratio`` says how ours stands to the other; ``aim`` is what we want it to be."""
+
+    name: str
+    ours: str
+    beside: str
+    ratio: str
+    aim: str
+
+
+def table(rows: Sequence[Row]) -> str:
+    """Rows as Markdown, with the machine they were measured on."""
+    lines = ["| What | Fanwise | Beside | Ratio | Aim |", "|---|---|---|---|---|"]
+    lines += [f"| {row.name} | {row.ours} | {row.beside} | {row.ratio} | {row.aim} |" for row in rows]
+    return "\n".join([*lines, "", _machine()])
+
+
+def keep(name: str, rows: Sequence[Row]) -> None:
+    """Put the table of one measurement between its markers in docs/benchmarks.md.
+
+    Raises:
+        ValueError: The document has no such markers.
+    """
+    text = DOCUMENT.read_text(encoding="utf-8")
+    begin, end = f"<!-- bench: {name} -->", f"<!-- end of bench: {name} -->"
+    before, found_begin, rest = text.partition(begin)
+    _, found_end, after = rest.partition(end)
+    if not (found_begin and found_end):
+        raise ValueError(f"{DOCUMENT} has no markers {begin!r} and {end!r}")
+    DOCUMENT.write_text(f"{before}{begin}\n{table(rows)}\n{end}{after}", encoding="utf-8")
+
+
+def _machine() -> str:
+    python = ".".join(map(str, sys.version_info[:3]))
+    load = f", load {os.getloadavg()[0]:.1f} before" if hasattr(os, "getloadavg") else ""
+    today = datetime.now(UTC).date().isoformat()
+    return f"{today}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores{load}, Python {python}."

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
 import aiohttp
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 POLL_S = 0.05
@@ -60,7 +60,7 @@ class Hit(_Answer):
 
     name: str
     score: float
-    chunks: list[Chunk]
+    chunks: list[Chunk] = Field(min_length=1)
 
 
 class Found(_Answer):

@@ -30,6 +30,9 @@ def main() -> None:
 
             sys.exit(asyncio.run(demonstrate(options_of(parsed), once=parsed.once)))
         sys.exit(asyncio.run(bring_up(options_of(parsed))))
+    except KeyboardInterrupt:
+        # Only before the stack takes the signals itself.
+        sys.exit(130)
     except StackError as error:
         sys.exit(f"local {parsed.command}: {error}")
 

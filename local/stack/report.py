@@ -19,9 +19,9 @@ TITLES = {
 
 def print_stack(console: Console, stack: Stack, seconds: float) -> None:
     """Print a table of names, addresses, data folders and what was provisioned."""
-    table = Table(
-        title=f"Ready in {seconds:.1f} s", title_justify="left", box=None, header_style="bold", pad_edge=False
-    )
+    console.print()
+    console.print(f"Ready in {seconds:.1f} s", style="bold green")
+    table = Table(box=None, header_style="bold", pad_edge=False)
     for column in ("Part", "Address", "Data", "Holds"):
         table.add_column(column, overflow="fold")
     for part, decision in stack.plan.decisions.items():

@@ -1,0 +1,83 @@
+"""Our client of Azure OpenAI, by either address, against the endpoint."""
+
+import time
+
+import pytest
+
+from shared.clients.openai import open_embeddings
+from shared.errors import Rejected, Unavailable
+from shared.settings import EmbeddingModel, Service
+from tests.support.openai import running_openai
+
+
+@pytest.fixture
+async def endpoint():
+    async with running_openai("--key", "local") as running:
+        yield running
+
+
+def model(endpoint, api="azure", key="local", dimensions=1536):
+    path = "/api/projects/p" if api == "project" else ""
+    return EmbeddingModel(
+        api=api,
+        service=Service(endpoint.url + path, key),
+        api_version="2024-10-21",
+        deployment="text-embedding-3-small",
+        dimensions=dimensions,
+    )
+
+
+@pytest.mark.parametrize("api", ["azure", "project"])
+async def test_both_addresses_give_the_same_vectors(endpoint, api):
+    async with open_embeddings(model(endpoint, api), None) as embeddings:
+        one, other = await embeddings.embed(["def add(a, b): return a + b", "a loaf of bread"])
+    assert len(one) == len(other) == 1536
+    assert sum(x * x for x in one) == pytest.approx(1.0, abs=1e-4)
+    assert one == [round(x, 7) for x in one]
+    assert one != other
+
+
+async def test_a_wrong_key_is_rejected(endpoint):
+    async with open_embeddings(model(endpoint, key="wrong"), None) as embeddings:
+        with pytest.raises(Rejected, match="401"):
+            await embeddings.embed(["x"])
+
+
+async def test_a_text_that_the_service_refuses_is_rejected(endpoint):
+    async with open_embeddings(model(endpoint), None) as embeddings:
+        with pytest.raises(Rejected, match="400"):
+            await embeddings.embed([""])
+
+
+@pytest.mark.parametrize("faults", [{"rate_500": 1.0}, {"rate_429": 1.0, "retry_after_s": 0}])
+async def test_failures_and_throttling_may_pass(endpoint, faults):
+    await endpoint.set_faults(**faults)
+    async with open_embeddings(model(endpoint), None) as embeddings:
+        with pytest.raises(Unavailable):
+            await embeddings.embed(["x"])
+        await endpoint.set_faults()
+        assert len(await embeddings.embed(["x"])) == 1
+
+
+async def test_a_dead_endpoint_is_unavailable():
+    async with running_openai() as running:
+        dead = model(running)
+    async with open_embeddings(dead, None) as embeddings:
+        with pytest.raises(Unavailable, match="cannot be reached"):
+            await embeddings.embed(["x"])
+
+
+async def test_nothing_is_sent_before_retry_after(endpoint):
+    await endpoint.set_faults(rate_429=1.0, retry_after_s=1)
+    async with open_embeddings(model(endpoint), None) as embeddings:
+        with pytest.raises(Unavailable) as caught:
+            await embeddings.embed(["x"])
+        throttled_at = time.monotonic()
+        assert caught.value.retry_after_s == 1
+        with pytest.raises(Unavailable, match="left alone"):
+            await embeddings.embed(["x"], patience_s=0)
+        await endpoint.set_faults()
+        await endpoint.reset_stats()
+        await embeddings.embed(["x"])
+        assert time.monotonic() - throttled_at >= 0.9
+        assert (await endpoint.stats())["requests"] == 1

@@ -38,7 +38,7 @@ def holder_of(port: int) -> str:
     """Return who listens on a port, for the end of a sentence; empty when that is not to be found out."""
     try:
         for connection in psutil.net_connections("tcp"):
-            if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
+            if connection.status == psutil.CONN_LISTEN and connection.laddr and connection.laddr.port == port and connection.pid:
                 process = psutil.Process(connection.pid)
                 return (
                     f"; it is held by {process.name()} (process {connection.pid}: {' '.join(process.cmdline())[:120]})"
@@ -56,7 +56,7 @@ class Server:
         self._functions = functions
         self._socket = bound
         app = web.Application(client_max_size=MAX_BODY_BYTES)
-        app.router.add_route("*", "/{path:.*}", self._handle)
+        app.router.add_route("*", r"/{path:[\s\S]*}", self._handle)  # a dot would not match an encoded line end
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=2.0)
 
     async def start(self) -> None:

@@ -5,6 +5,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any
 
 from azure.functions.meta import Datum
@@ -29,6 +30,7 @@ class Work:
     seq: int
     function: LoadedFunction
     input: str
+    invocation: Invocation
     ended: bool = False
     task: asyncio.Task[None] | None = field(default=None, repr=False)
 
@@ -61,6 +63,7 @@ class ActivityPool:
         self._converter: Any = worker_rules.converter("activityTrigger")
         self._waiting: deque[Work] = deque()
         self._running = 0
+        self._deadlines: deque[tuple[float, Work]] = deque()
         self._finished: list[Finished] = []
         self._stopping = False
 
@@ -90,13 +93,15 @@ class ActivityPool:
             if work.execution.closed:
                 continue
             self._running += 1
+            work.invocation.started = perf_counter()
             work.task = loop.create_task(self._run(work))
+            if self._timeout_s is not None:
+                self._deadlines.append((loop.time() + self._timeout_s, work))
+                if len(self._deadlines) == 1:
+                    loop.call_later(self._timeout_s, self._expire)
 
     async def _run(self, work: Work) -> None:
-        invocation = Invocation(work.function.name, work.execution.record.instance_id)
-        expiry = None
-        if self._timeout_s is not None:
-            expiry = self._user_loop.loop.call_later(self._timeout_s, self._expire, work, invocation)
+        invocation = work.invocation
         try:
             argument = self._converter.decode(Datum(work.input, "string"), trigger_metadata=None)
             returned, _ = await self._invoker.call(work.function, argument, invocation)
@@ -104,29 +109,35 @@ class ActivityPool:
             if (size := too_large(text)) is not None:
                 raise ValueError(f"its result is {size} bytes; at most {MAX_PAYLOAD_BYTES} are allowed")
         except Exception as error:  # noqa: BLE001 - whatever the app raises is the activity's failure
-            self._fail(work, invocation, f"{type(error).__name__}: {error}", traceback.format_exc())
+            self._fail(work, f"{type(error).__name__}: {error}", traceback.format_exc())
         except BaseException:  # cancelled: by the timeout, which reported it, or because the host stops
             self._release(work)
             raise
         else:
             event = history.task_completed(clock.timestamp(), work.seq, None if text == "null" else text)
             self._end(work, Arrival("completed", event, work.seq), invocation_line(invocation, "Succeeded"))
-        finally:
-            if expiry is not None:
-                expiry.cancel()
 
-    def _expire(self, work: Work, invocation: Invocation) -> None:
-        reason = f"Timeout value of {self._timeout_s:g} s was exceeded by function: {work.function.name}"
-        self._fail(work, invocation, f"FunctionTimeoutException: {reason}", "")
-        if work.task is not None:
-            work.task.cancel()
+    def _expire(self) -> None:
+        """Fail what has run too long. All have the same time, so the first to start is the first to expire."""
+        loop = self._user_loop.loop
+        while self._deadlines:
+            due, work = self._deadlines[0]
+            if not work.ended and due > loop.time():
+                loop.call_at(due, self._expire)
+                return
+            self._deadlines.popleft()
+            if not work.ended:
+                reason = f"Timeout value of {self._timeout_s:g} s was exceeded by function: {work.function.name}"
+                self._fail(work, f"FunctionTimeoutException: {reason}", "")
+                if work.task is not None:
+                    work.task.cancel()
 
-    def _fail(self, work: Work, invocation: Invocation, reason: str, details: str) -> None:
+    def _fail(self, work: Work, reason: str, details: str) -> None:
         name = work.function.durable_name
         # Two blanks: the extension keeps the one after its own "Exception:".
         text = f"Activity function '{name}' failed:  {reason}"
         event = history.task_failed(clock.timestamp(), work.seq, text, details)
-        line = invocation_line(invocation, "Failed")
+        line = invocation_line(work.invocation, "Failed")
         self._end(work, Arrival("failed", event, work.seq), f"{line}\n{details or reason}".rstrip())
 
     def _release(self, work: Work) -> bool:

@@ -3,13 +3,13 @@
 import re
 from datetime import UTC, datetime
 
-_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 _FRACTION = re.compile(r"(\.\d{6})\d+")
 
 
 def timestamp(moment: datetime | None = None) -> str:
-    """Return ``moment`` (default: now) as ``2026-01-02T03:04:05.678901Z``."""
-    return (moment or datetime.now(UTC)).strftime(_FORMAT)
+    """Return ``moment`` (UTC, default: now) as ``2026-01-02T03:04:05.678901Z``."""
+    # isoformat takes a third of strftime's time, and every event has a timestamp.
+    return f"{(moment or datetime.now(UTC)).isoformat(timespec='microseconds')[:26]}Z"
 
 
 def parse(text: str) -> datetime:

@@ -22,7 +22,7 @@ from local.host.engine.model import Arrival, Execution, Kind, OpenTask, Outcome,
 from local.host.engine.replay import Replay, run_orchestrator
 from local.host.engine.store import Statement, Store
 from local.host.engine.timers import TimerHeap
-from local.host.invocation import Invoker
+from local.host.invocation import Invocation, Invoker
 from local.host.logs import LogStream
 from local.host.settings import HostSettings
 from local.host.user_loop import sync_pool_size
@@ -333,7 +333,8 @@ class Engine:
             if task.kind is not Kind.ACTIVITY:
                 continue
             if (function := self.activities.get(task.name.lower())) is not None:
-                works.append(Work(execution, task.seq, function, task.input))
+                invocation = Invocation(function.name, execution.record.instance_id)
+                works.append(Work(execution, task.seq, function, task.input, invocation))
             else:  # it existed when it was scheduled, and the app has changed since
                 failure = f"Activity function '{task.name}' failed: {missing_activity(task.name)}"
                 event = history.task_failed(clock.timestamp(), task.seq, failure, "")

@@ -80,7 +80,7 @@ async def slow(req: func.HttpRequest) -> str:
 @app.route(route="hub")
 @app.durable_client_input(client_name="client")
 async def hub(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> str:
-    return client.task_hub_name if client.task_hub_name else client._orchestration_bindings.task_hub_name
+    return client._orchestration_bindings.task_hub_name
 
 
 @app.timer_trigger(arg_name="timer", schedule="%TICK%", run_on_startup=True)

@@ -1,0 +1,111 @@
+"""``python -m local.cosmos``: serve a Cosmos DB for NoSQL endpoint from a folder until SIGTERM or Ctrl-C."""
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import orjson
+import psutil
+from aiohttp import web
+
+from local.cosmos.engine import Engine
+from local.cosmos.http.server import make_app
+from local.cosmos.signature import Signatures
+from local.cosmos.sql.parser import parse
+
+_BACKLOG = 1024
+
+
+def main() -> int:
+    arguments = _arguments()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    key: str | None = arguments.key or os.environ.get("COSMOS_KEY") or None
+    try:
+        signatures = Signatures(key) if key else None
+        listener = _listen(arguments.host, arguments.port)
+    except (ValueError, OSError) as error:
+        print(f"local.cosmos: {error}", file=sys.stderr)
+        return 1
+    asyncio.run(_serve(listener, arguments.data, signatures, arguments.ready_file))
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m local.cosmos", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8081, help="0 takes a free one")
+    parser.add_argument("--data", type=Path, required=True, help="folder of the database")
+    parser.add_argument("--key", help="base64; requests must be signed with it (default: COSMOS_KEY, else none)")
+    parser.add_argument("--ready-file", type=Path, help='gets {"url", "pid"} once it serves')
+    return parser.parse_args()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket.
+
+    Raises:
+        OSError: The port is taken; the message names the holder.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise OSError(f"cannot listen on {host}:{port}: {error.strerror}{_holder(port)}") from None
+    listener.setblocking(False)
+    return listener
+
+
+def _holder(port: int) -> str:
+    """Who listens on ``port``, as far as this user may see."""
+    try:
+        for connection in psutil.net_connections("tcp"):
+            if connection.laddr and connection.laddr.port == port and connection.status == psutil.CONN_LISTEN:
+                name = psutil.Process(connection.pid).name() if connection.pid else "another user's process"
+                return f" (held by {name}, pid {connection.pid})" if connection.pid else f" (held by {name})"
+    except psutil.Error:
+        return ""
+    return ""
+
+
+async def _serve(listener: socket.socket, data: Path, signatures: Signatures | None, ready_file: Path | None) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    engine = Engine(data)
+    await engine.start()
+    runner = web.AppRunner(make_app(engine, signatures), access_log=None, shutdown_timeout=2)
+    await runner.setup()
+    await web.SockSite(runner, listener).start()
+    host, port = listener.getsockname()[:2]
+    url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    # The grammar takes a third of a second to read; better now than in the first query.
+    await asyncio.to_thread(parse, "SELECT * FROM c")
+    if ready_file is not None:
+        _announce(ready_file, url)
+    print(f"Cosmos DB for NoSQL at {url}, data in {data}", flush=True)
+    try:
+        await stopping.wait()
+    finally:
+        await runner.cleanup()
+        await engine.stop()
+
+
+def _announce(ready_file: Path, url: str) -> None:
+    """Write the ready file whole or not at all."""
+    draft = ready_file.with_name(f".{ready_file.name}.{os.getpid()}")
+    draft.write_bytes(orjson.dumps({"url": url, "pid": os.getpid()}))
+    draft.replace(ready_file)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The REST surface: requests decoded, answers encoded."""

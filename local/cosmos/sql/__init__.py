@@ -1,0 +1,1 @@
+"""The query language: syntax, values, evaluation, planning and execution."""

@@ -13,8 +13,9 @@ from local.stack.plan import Options, Part
 from local.stack.supervisor import Stack
 from local.stack.up import bring_up
 
-# Chunks asked for; the hits are the snippets that these belong to.
-NEAREST_CHUNKS = 5
+# Chunks asked for. The hits are the snippets that these belong to; the best one often has the first five all to itself.
+NEAREST_CHUNKS = 20
+SHOWN_HITS = 3
 EXAMPLE = '{"query": "guess the delimiter of a spreadsheet file"}'
 
 
@@ -65,7 +66,7 @@ async def ask_questions(console: Console, client: Client) -> bool:
             console.print(f"? {question}\n  {error}", markup=False, style="red")
             hits = []
         else:
-            print_answer(console, question, hits)
+            print_answer(console, question, hits[:SHOWN_HITS])
         answered = answered and bool(hits)
     return answered
 

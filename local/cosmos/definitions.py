@@ -21,9 +21,11 @@ _VECTOR_INDEXES = ("flat", "quantizedFlat", "diskANN")
 _MOST_DIMENSIONS = 4096
 _MOST_FLAT_DIMENSIONS = 505
 _KNOWN = frozenset(
-    "id partitionKey indexingPolicy defaultTtl uniqueKeyPolicy conflictResolutionPolicy vectorEmbeddingPolicy "
-    "fullTextPolicy analyticalStorageTtl computedProperties geospatialConfig changeFeedPolicy "
-    "materializedViewDefinition _rid _self _etag _ts _docs _sprocs _triggers _udfs _conflicts".split()
+    (
+        "id partitionKey indexingPolicy defaultTtl uniqueKeyPolicy conflictResolutionPolicy vectorEmbeddingPolicy "
+        "fullTextPolicy analyticalStorageTtl computedProperties geospatialConfig changeFeedPolicy "
+        "materializedViewDefinition _rid _self _etag _ts _docs _sprocs _triggers _udfs _conflicts"
+    ).split()  # noqa: SIM905
 )
 
 
@@ -79,9 +81,7 @@ def resource_id(value: Any) -> str:
     if value is None:
         raise bad_request("The input content is invalid because the required properties - 'id; ' - are missing")
     if not isinstance(value, str) or not value or len(value) > limits.ID_CHARACTERS:
-        raise bad_request(
-            f"id: a string of 1 to {limits.ID_CHARACTERS} characters is expected, not {str(value)[:100]!r}."
-        )
+        raise bad_request(f"id: 1 to {limits.ID_CHARACTERS} characters are expected, not {str(value)[:100]!r}.")
     if any(character in "/\\#?" for character in value) or value.endswith(" "):
         raise bad_request(f"id {value!r} contains illegal chars ('/', '\\', '?', '#') or ends with a blank.")
     return value

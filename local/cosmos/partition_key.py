@@ -69,9 +69,7 @@ def _component(item: Any, path: tuple[str, ...]) -> Any:
             return {}
         value = value[step]
     if isinstance(value, (dict, list)):
-        raise bad_request(
-            f"The value at the partition key path /{'/'.join(path)} must be a scalar, not an object or array."
-        )
+        raise bad_request(f"The value at the partition key path /{'/'.join(path)} must be a scalar.")
     return value
 
 

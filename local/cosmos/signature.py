@@ -30,7 +30,7 @@ class Signatures:
             )
         if not date:
             raise CosmosError(401, "Required Header x-ms-date is missing. It is part of the signature.")
-        parts = dict(part.partition("=")[::2] for part in unquote(authorization).split("&", 2))
+        parts = _parts(authorization)
         if parts.get("type") != "master" or parts.get("ver") != "1.0":
             raise unauthorized()
         text = f"{verb.lower()}\n{resource_type.lower()}\n{link}\n{date.lower()}\n\n"
@@ -38,6 +38,15 @@ class Signatures:
         if not hmac.compare_digest(expected, parts.get("sig", "").encode()):
             raise unauthorized()
         _check_date(date)
+
+
+def _parts(authorization: str) -> dict[str, str]:
+    """``type``, ``ver`` and ``sig`` of the header."""
+    parts: dict[str, str] = {}
+    for part in unquote(authorization).split("&", 2):
+        name, _, value = part.partition("=")
+        parts[name] = value
+    return parts
 
 
 def _check_date(date: str) -> None:

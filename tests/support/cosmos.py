@@ -83,7 +83,10 @@ def stop_cosmos(running: RunningCosmos) -> int:
 
 @asynccontextmanager
 async def running_cosmos(data_dir: Path, key: str = KEY) -> AsyncGenerator[RunningCosmos]:
-    """The endpoint on a free port, with its data in ``data_dir``; ended with the block. ``key`` "" checks no signature."""
+    """The endpoint on a free port with its data in ``data_dir``, ended with the block.
+
+    ``key`` "" checks no signature.
+    """
     running = await asyncio.to_thread(start_cosmos, data_dir, key)
     try:
         yield running

@@ -47,7 +47,7 @@ class Answer:
     examined: int
 
 
-class IndexWanted(Exception):  # noqa: N818 - it asks for something and reports no fault
+class IndexWanted(Exception):
     """The query would rather wait for an index: the vectors at ``vector_path``, or the property at ``path``."""
 
     def __init__(self, *, vector_path: str | None = None, path: tuple[str, ...] = ()) -> None:

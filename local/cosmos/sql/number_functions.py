@@ -1,6 +1,7 @@
 """Arithmetic, bitwise operators and functions on numbers. JSON has no infinity: such a result is undefined."""
 
 import math
+import operator
 import random
 from collections.abc import Callable
 from typing import Any, TypeAlias
@@ -15,7 +16,7 @@ def is_number(value: Any) -> bool:
     return kind is int or kind is float
 
 
-def numeric(function: Callable[..., float]) -> Function:
+def numeric(function: Callable[..., Any]) -> Function:
     """``function`` on numbers only; what it cannot compute is undefined."""
 
     def apply(*args: Any) -> Any:
@@ -53,31 +54,46 @@ def int32(value: float) -> int:
     return _wrapped(int(value), 32)
 
 
-def _remainder(left: float, right: float) -> float:
-    return math.fmod(left, right)
+def _on_int32(function: Callable[[int, int], int]) -> Function:
+    def apply(left: float, right: float) -> int:
+        return _wrapped(function(int32(left), int32(right)), 32)
+
+    return numeric(apply)
+
+
+def _shift_left(left: int, right: int) -> int:
+    return left << (right & 31)
+
+
+def _shift_right(left: int, right: int) -> int:
+    return left >> (right & 31)
 
 
 def _shift_right_unsigned(left: float, right: float) -> int:
     return (int32(left) & 0xFFFFFFFF) >> (int32(right) & 31)
 
 
+def _complement(value: float) -> int:
+    return ~int32(value)
+
+
 OPERATORS: dict[str, Function] = {
-    "+": numeric(lambda left, right: left + right),
-    "-": numeric(lambda left, right: left - right),
-    "*": numeric(lambda left, right: left * right),
-    "/": numeric(lambda left, right: left / right),
-    "%": numeric(_remainder),
-    "&": numeric(lambda left, right: int32(left) & int32(right)),
-    "|": numeric(lambda left, right: int32(left) | int32(right)),
-    "^": numeric(lambda left, right: int32(left) ^ int32(right)),
-    "<<": numeric(lambda left, right: _wrapped(int32(left) << (int32(right) & 31), 32)),
-    ">>": numeric(lambda left, right: int32(left) >> (int32(right) & 31)),
+    "+": numeric(operator.add),
+    "-": numeric(operator.sub),
+    "*": numeric(operator.mul),
+    "/": numeric(operator.truediv),
+    "%": numeric(math.fmod),
+    "&": _on_int32(operator.and_),
+    "|": _on_int32(operator.or_),
+    "^": _on_int32(operator.xor),
+    "<<": _on_int32(_shift_left),
+    ">>": _on_int32(_shift_right),
     ">>>": numeric(_shift_right_unsigned),
 }
 SIGNS: dict[str, Function] = {
-    "-": numeric(lambda value: -value),
-    "+": numeric(lambda value: value),
-    "~": numeric(lambda value: ~int32(value)),
+    "-": numeric(operator.neg),
+    "+": numeric(operator.pos),
+    "~": numeric(_complement),
 }
 
 
@@ -99,19 +115,45 @@ def _log(value: float, base: float = math.e) -> float:
     return math.log(value) if base == math.e else math.log(value, base)
 
 
+def _cot(value: float) -> float:
+    return 1 / math.tan(value)
+
+
+def _trunc(value: float) -> int:
+    return math.trunc(value)
+
+
+def _sign(value: float) -> int:
+    return (value > 0) - (value < 0)
+
+
+def _square(value: float) -> float:
+    return value * value
+
+
+def _truncated_division(left: int, right: int) -> int:
+    quotient = abs(left) // abs(right)
+    return quotient if (left >= 0) == (right > 0) else -quotient
+
+
+def _truncated_remainder(left: int, right: int) -> int:
+    remainder = abs(left) % abs(right)
+    return remainder if left >= 0 else -remainder
+
+
 def _bin(value: float, size: float = 1) -> float:
     return math.floor(value / size) * size
 
 
 FUNCTIONS: dict[str, tuple[int, int, Function]] = {
-    "ABS": (1, 1, numeric(abs)),
+    "ABS": (1, 1, numeric(operator.abs)),
     "ACOS": (1, 1, numeric(math.acos)),
     "ASIN": (1, 1, numeric(math.asin)),
     "ATAN": (1, 1, numeric(math.atan)),
     "ATN2": (2, 2, numeric(math.atan2)),
     "CEILING": (1, 1, numeric(math.ceil)),
     "COS": (1, 1, numeric(math.cos)),
-    "COT": (1, 1, numeric(lambda value: 1 / math.tan(value))),
+    "COT": (1, 1, numeric(_cot)),
     "DEGREES": (1, 1, numeric(math.degrees)),
     "EXP": (1, 1, numeric(math.exp)),
     "FLOOR": (1, 1, numeric(math.floor)),
@@ -119,22 +161,22 @@ FUNCTIONS: dict[str, tuple[int, int, Function]] = {
     "LOG10": (1, 1, numeric(math.log10)),
     "NUMBERBIN": (1, 2, numeric(_bin)),
     "PI": (0, 0, lambda: math.pi),
-    "POWER": (2, 2, numeric(lambda value, exponent: math.pow(value, exponent))),
+    "POWER": (2, 2, numeric(math.pow)),
     "RADIANS": (1, 1, numeric(math.radians)),
     "RAND": (0, 0, random.random),
     "ROUND": (1, 2, numeric(_round)),
-    "SIGN": (1, 1, numeric(lambda value: (value > 0) - (value < 0))),
+    "SIGN": (1, 1, numeric(_sign)),
     "SIN": (1, 1, numeric(math.sin)),
     "SQRT": (1, 1, numeric(math.sqrt)),
-    "SQUARE": (1, 1, numeric(lambda value: value * value)),
+    "SQUARE": (1, 1, numeric(_square)),
     "TAN": (1, 1, numeric(math.tan)),
-    "TRUNC": (1, 1, numeric(math.trunc)),
-    "INTADD": (2, 2, _integers(lambda left, right: left + right)),
-    "INTSUB": (2, 2, _integers(lambda left, right: left - right)),
-    "INTMUL": (2, 2, _integers(lambda left, right: left * right)),
-    "INTDIV": (2, 2, _integers(lambda left, right: int(abs(left) // abs(right)) * (1 if left * right >= 0 else -1))),
-    "INTMOD": (2, 2, _integers(lambda left, right: abs(left) % abs(right) * (1 if left >= 0 else -1))),
-    "INTBITAND": (2, 2, _integers(lambda left, right: left & right)),
-    "INTBITOR": (2, 2, _integers(lambda left, right: left | right)),
-    "INTBITXOR": (2, 2, _integers(lambda left, right: left ^ right)),
+    "TRUNC": (1, 1, numeric(_trunc)),
+    "INTADD": (2, 2, _integers(operator.add)),
+    "INTSUB": (2, 2, _integers(operator.sub)),
+    "INTMUL": (2, 2, _integers(operator.mul)),
+    "INTDIV": (2, 2, _integers(_truncated_division)),
+    "INTMOD": (2, 2, _integers(_truncated_remainder)),
+    "INTBITAND": (2, 2, _integers(operator.and_)),
+    "INTBITOR": (2, 2, _integers(operator.or_)),
+    "INTBITXOR": (2, 2, _integers(operator.xor)),
 }

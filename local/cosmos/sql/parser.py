@@ -39,8 +39,10 @@ from local.cosmos.sql.syntax import (
 from local.cosmos.sql.values import UNDEFINED
 
 RESERVED = frozenset(
-    "and array as asc between by desc distinct escape exists false from group in join like limit not null offset or "
-    "order select top true udf undefined value where".split()
+    (
+        "and array as asc between by desc distinct escape exists false from group in join like limit not null offset "
+        "or order select top true udf undefined value where"
+    ).split()  # noqa: SIM905
 )
 _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 _BITWISE = frozenset({"&", "|", "^"})
@@ -142,7 +144,7 @@ class _Builder(Transformer[Token, Query]):
         return "top", count
 
     def count(self, token: Token) -> Count:
-        if token.type == "PARAMETER":
+        if token.startswith("@"):
             return Parameter(str(token))
         if not token.isdigit() or len(token) > 15:
             raise QuerySyntaxError(f"Syntax error, a whole number is expected near '{token}'.", token.start_pos or 0)
@@ -367,7 +369,7 @@ def parse(text: str) -> Query:
         return cast(Query, _grammar().parse(text))
     except UnexpectedInput as error:
         token = getattr(error, "token", None)
-        at_end = token is not None and token.type == "$END"
+        at_end = token is not None and not token
         start = len(text) if at_end else error.pos_in_stream or 0
         near = str(token) if token is not None else text[start : start + 1]
         where = f"near '{near[:40]}'" if near else "at the end"

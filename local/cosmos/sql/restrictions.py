@@ -27,7 +27,7 @@ def check_order(query: Query, root: str | None, definition: ContainerDefinition)
         return
     call = vector_call(query)
     if call is not None:
-        if len(query.order_by) > 1:
+        if len(query.order_by) != 1:
             raise QuerySyntaxError("ORDER BY VectorDistance cannot be combined with other keys.", call.position)
         if query.order_by[0].explicit:
             raise QuerySyntaxError(

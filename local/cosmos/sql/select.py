@@ -145,7 +145,7 @@ def compile_select(query: Query, outer: Scope | None = None) -> Select:
         QuerySyntaxError: An unknown name, or clauses that do not go together.
     """
     scope = Scope(outer)
-    compiler = Compiler(scope, _compile_subquery)
+    compiler = Compiler(scope, compile_subquery)
     root, sources = _bind_sources(query, scope, outer)
     _check_clauses(query, root, sources, outer)
     where = None if query.where is None else compiler.compile(query.where)
@@ -178,7 +178,7 @@ def _bind_sources(query: Query, scope: Scope, outer: Scope | None) -> tuple[str 
             if not source.iterate and not collection.steps:
                 root = source.alias or collection.name
         elif isinstance(collection, Query):
-            values = _compile_subquery(collection, scope)
+            values = compile_subquery(collection, scope)
         else:
             values = _correlated(collection, scope, iterate=source.iterate)
         sources.append(BoundSource(_name_source(source, scope, outer), values))
@@ -265,7 +265,8 @@ def _own_name(expr: Expr) -> str | None:
             return None
 
 
-def _compile_subquery(query: Query, outer: Scope) -> Callable[[Env], list[Any]]:
+def compile_subquery(query: Query, outer: Scope) -> Callable[[Env], list[Any]]:
+    """A function that gives a subquery's rows for a row of the query around it."""
     select = compile_select(query, outer)
 
     def rows(env: Env) -> list[Any]:

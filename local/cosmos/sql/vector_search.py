@@ -10,7 +10,7 @@ from local.cosmos.errors import bad_request
 from local.cosmos.sql.compiler import Compiler, Env, Scope
 from local.cosmos.sql.execution import Execution
 from local.cosmos.sql.restrictions import vector_call
-
+from local.cosmos.sql.select import compile_subquery
 from local.cosmos.sql.syntax import Query, QuerySyntaxError
 from local.cosmos.sql.values import UNDEFINED
 from local.cosmos.sql.vector_distance import VectorArguments, arguments, chosen_function, larger_is_nearer
@@ -44,7 +44,7 @@ def plan_search(query: Query, run: Execution) -> VectorSearch | None:
         raise bad_request(
             f"VectorDistance in ORDER BY: the container has no vectorEmbeddingPolicy for the path {shape.path}."
         )
-    constant = Compiler(Scope(), _no_subquery)
+    constant = Compiler(Scope(), compile_subquery)
     env: Env = [run]
     vector = run.vector(constant.compile(shape.vector)(env))
     if vector is None or len(vector) != policy.dimensions:
@@ -52,10 +52,6 @@ def plan_search(query: Query, run: Execution) -> VectorSearch | None:
         raise bad_request(f"VectorDistance: a vector of {policy.dimensions} numbers is expected, not {given}.")
     options = constant.compile(shape.options)(env) if shape.options is not None else UNDEFINED
     return VectorSearch(shape, shape.path, vector, chosen_function(run, shape.path, options))
-
-
-def _no_subquery(query: Query, outer: Scope) -> None:
-    raise QuerySyntaxError("VectorDistance takes no subquery in ORDER BY.")
 
 
 def nearest(
@@ -83,12 +79,10 @@ def _ranked(view: VectorView, search: VectorSearch, likely: int) -> Iterator[NDA
     """Places in the matrix in groups: all of one group are nearer than all of the next."""
     nearness = view.nearness(search.vector, search.function)
     first = min(len(nearness), likely + _MARGIN)
-    if first < len(nearness):
-        chosen = np.argpartition(-nearness, first)[:first]
-    else:
-        chosen = np.arange(first)
+    some = first < len(nearness)
+    chosen = np.argpartition(-nearness, first)[:first] if some else np.arange(first)
     yield view.rows[chosen]
-    if first == len(nearness):
+    if not some:
         return
     # Only when WHERE refused so many that the first group was not enough.
     taken = np.zeros(len(nearness), bool)

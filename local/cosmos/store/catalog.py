@@ -5,6 +5,7 @@ import struct
 import time
 from base64 import b64encode
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import orjson
@@ -132,7 +133,7 @@ class Catalog:
         cursor = transaction.connection.execute("INSERT INTO databases (id, ts) VALUES (?, ?)", (identity, now))
         database = Database(int(cursor.lastrowid or 0), identity, now)
         self.databases[identity] = database
-        transaction.undo.append(lambda: self.databases.pop(identity, None))
+        transaction.undo.append(partial(self.databases.__delitem__, identity))
         return database
 
     def delete_database(self, transaction: WriteTransaction, identity: str) -> None:
@@ -159,7 +160,7 @@ class Catalog:
         for place, paths in enumerate(definition.unique_keys):
             schema.create_unique_key(transaction.connection, container.number, place, paths)
         database.containers[definition.id] = container
-        transaction.undo.append(lambda: database.containers.pop(definition.id, None))
+        transaction.undo.append(partial(database.containers.__delitem__, definition.id))
         return container
 
     def replace_container(

@@ -127,9 +127,7 @@ def _ttl(value: Any) -> int | None:
     if value is None:
         return None
     if not isinstance(value, int) or isinstance(value, bool) or (value != -1 and not 0 < value <= 2_147_483_647):
-        raise bad_request(
-            f"The input ttl '{str(value)[:50]}' is invalid. Ensure to provide a nonzero positive integer, or -1 for never."
-        )
+        raise bad_request(f"The input ttl '{str(value)[:50]}' is invalid: a positive whole number, or -1 for never.")
     return value
 
 

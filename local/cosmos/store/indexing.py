@@ -1,5 +1,9 @@
-"""Indexes that queries ask for: of a scalar property in SQLite, of a vector path in memory. Run in the writer thread."""
+"""Indexes that queries ask for: of a scalar property in SQLite, of a vector path in memory.
 
+Both are made in the writer thread.
+"""
+
+from functools import partial
 from typing import Any
 
 import orjson
@@ -51,7 +55,7 @@ def build_vector_index(transaction: WriteTransaction, container: Container, path
         index.apply([(seq, key, lsn, _vector(head, tail, names)) for seq, key, lsn, head, tail in batch])
     # What this very transaction wrote before is in the rows already and must not be applied once more.
     container.vectors[path] = index
-    transaction.undo.append(lambda: container.vectors.pop(path, None))
+    transaction.undo.append(partial(container.vectors.__delitem__, path))
 
 
 def _vector(head: str, tail: bytes | None, names: list[str]) -> Any:

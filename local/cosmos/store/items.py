@@ -12,7 +12,6 @@ from local.cosmos.store.catalog import Container, rid
 from local.cosmos.store.documents import Document, etag_of, expiry, make_document, whole, with_system_properties
 from local.cosmos.store.writer import WriteTransaction
 
-
 _INSERT = "INSERT INTO items_{n} (lsn, etag, written, expires, head, id, pk, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _UPDATE = "UPDATE items_{n} SET lsn = ?, etag = ?, written = ?, expires = ?, head = ?, id = ?, pk = ? WHERE seq = ?"
 

@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -94,7 +94,8 @@ class ItemReader:
         if wanted.range is not None:
             return len(self.seqs(wanted))
         where, values = self._conditions(wanted)
-        return int(self._connection.execute(f"SELECT count(*) FROM {self._items} WHERE {where}", values).fetchone()[0])  # noqa: S608
+        statement = f"SELECT count(*) FROM {self._items} WHERE {where}"  # noqa: S608
+        return int(self._connection.execute(statement, values).fetchone()[0])
 
     def next_expiry(self) -> float | None:
         """When the next item expires (epoch seconds)."""
@@ -140,7 +141,8 @@ class ItemReader:
         return index.view(self.lsn(), key)
 
     def _conditions(self, wanted: Filter) -> tuple[str, list[Any]]:
-        parts, values = ["(expires IS NULL OR expires > ?)"], [self._now]
+        parts: list[str] = ["(expires IS NULL OR expires > ?)"]
+        values: list[Any] = [self._now]
         terms: list[tuple[str, list[Any] | None]] = [("pk", wanted.keys), ("id", wanted.ids)]
         terms += [(schema.extract(path), allowed) for path, allowed in wanted.properties.items()]
         for column, allowed in terms:
@@ -165,7 +167,7 @@ class Readers:
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="cosmos-reader")
 
     @contextmanager
-    def view(self, container: Container, entering: VectorIndex | None = None) -> Iterator[ItemReader]:
+    def view(self, container: Container, entering: VectorIndex | None = None) -> Generator[ItemReader]:
         """The container as it is now. ``entering``: an index that must not be compacted meanwhile.
 
         Raises:

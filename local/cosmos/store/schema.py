@@ -9,7 +9,11 @@ _BUSY_MS = 30_000
 _PLAIN = re.compile(r"[\w .:-]{1,200}")
 
 _TABLES = """
-CREATE TABLE IF NOT EXISTS databases (number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, ts INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS databases (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  ts INTEGER NOT NULL
+);
 CREATE TABLE IF NOT EXISTS containers (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
   database INTEGER NOT NULL REFERENCES databases (number),
@@ -18,8 +22,16 @@ CREATE TABLE IF NOT EXISTS containers (
   ts INTEGER NOT NULL,
   UNIQUE (database, id)
 );
-CREATE TABLE IF NOT EXISTS spilled (container INTEGER NOT NULL, property TEXT NOT NULL, PRIMARY KEY (container, property));
-CREATE TABLE IF NOT EXISTS property_indexes (container INTEGER NOT NULL, path TEXT NOT NULL, PRIMARY KEY (container, path));
+CREATE TABLE IF NOT EXISTS spilled (
+  container INTEGER NOT NULL,
+  property TEXT NOT NULL,
+  PRIMARY KEY (container, property)
+);
+CREATE TABLE IF NOT EXISTS property_indexes (
+  container INTEGER NOT NULL,
+  path TEXT NOT NULL,
+  PRIMARY KEY (container, path)
+);
 CREATE TABLE IF NOT EXISTS clock (only INTEGER PRIMARY KEY CHECK (only = 1), lsn INTEGER NOT NULL);
 INSERT OR IGNORE INTO clock VALUES (1, 0);
 """

@@ -136,7 +136,7 @@ class Writer:
                     job.result = transaction.savepoint(job.work)
                 except CosmosError as error:
                     job.error = error
-                except Exception as error:  # noqa: BLE001 - one bad write must not take its group down
+                except Exception as error:
                     log.exception("a write failed")
                     job.error = error
             if transaction.lsn != self._lsn:
@@ -145,7 +145,7 @@ class Writer:
             # tells by the lsn which vectors are not yet, or still, his.
             _apply_vectors(transaction)
             self._connection.execute("COMMIT")
-        except Exception as error:  # noqa: BLE001 - a full disk is answered, not fatal
+        except Exception as error:
             log.exception("a commit failed")
             self._fail(group, transaction, error)
             return

@@ -1,6 +1,7 @@
 """Running activities on the app's event loop, many at a time and few hops between threads."""
 
 import asyncio
+import logging
 import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -17,6 +18,8 @@ from local.host.engine.episodes import MAX_PAYLOAD_BYTES, too_large
 from local.host.engine.model import Arrival, Execution
 from local.host.invocation import Invocation, Invoker, invocation_line
 from local.host.logs import LogStream
+
+log = logging.getLogger("local.host.engine")
 
 #: How long results wait for each other while more activities queue than may run.
 BATCH_S = 0.002
@@ -66,6 +69,7 @@ class ActivityPool:
         self._deadlines: deque[tuple[float, Work]] = deque()
         self._finished: list[Finished] = []
         self._stopping = False
+        self._idle = asyncio.Event()
 
     def start(self, works: Sequence[Work]) -> None:
         """Queue activities, from any thread."""
@@ -74,13 +78,20 @@ class ActivityPool:
     async def stop(self, grace_s: float) -> None:
         """Start no more; wait for those that run. What is left is run again by the next host."""
         self._user_loop.post(self._stop)
-        deadline = self._host_loop.time() + grace_s
-        while self._running and self._host_loop.time() < deadline:
-            await asyncio.sleep(0.02)
+        try:
+            await asyncio.wait_for(self._idle.wait(), grace_s)
+        except TimeoutError:
+            log.warning("%d activities did not end within %g s; the next host runs them again", self._running, grace_s)
 
     def _stop(self) -> None:
         self._stopping = True
         self._waiting.clear()
+        self._tell_if_idle()
+
+    def _tell_if_idle(self) -> None:
+        if self._stopping and not self._running and not self._finished:
+            # After the results that were handed over before it.
+            self._host_loop.call_soon_threadsafe(self._idle.set)
 
     def _accept(self, works: Sequence[Work]) -> None:
         self._waiting.extend(works)
@@ -160,3 +171,4 @@ class ActivityPool:
         finished, self._finished = self._finished, []
         self._host_loop.call_soon_threadsafe(self._on_finished, finished)
         self._log.write_all(item.log_line for item in finished)
+        self._tell_if_idle()

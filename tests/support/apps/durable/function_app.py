@@ -318,10 +318,21 @@ def journal(context):
     yield context.create_timer(seconds(context, 0.05))
     total += yield context.call_activity("record", {"id": name, "n": 4})
     total += yield context.call_sub_orchestrator("journal_child", name)
-    options = df.RetryOptions(1, 3)
+    # Each crash makes the activity forget that it has failed, so it may fail once per crash.
+    options = df.RetryOptions(1, 20)
     yield context.call_activity_with_retry("flaky", options, {"key": name, "fails": 1})
     total += yield context.call_activity("record", {"id": name, "n": 6})
     return total
+
+
+@app.orchestration_trigger(context_name="context")
+def record_then_wait(context):
+    """Note three steps, then wait for an event: what was noted before a crash is not done again after it."""
+    tasks = [context.call_activity("record", {"id": context.instance_id, "n": n}) for n in range(3)]
+    yield context.task_all(tasks)
+    context.set_custom_status("recorded")
+    event = yield context.wait_for_external_event("go")
+    return event
 
 
 @app.orchestration_trigger(context_name="context")

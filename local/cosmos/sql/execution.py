@@ -1,6 +1,7 @@
 """What one run of a query carries along: parameters, aggregates, vector policy, and its bounds."""
 
 import time
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -63,6 +64,9 @@ class Execution:
 
 def as_vector(value: Any) -> NDArray[np.float64] | None:
     """``value`` as a vector, or None when it is no array of numbers."""
-    if not isinstance(value, list) or not value or not set(map(type, value)) <= {int, float}:
+    if not isinstance(value, list) or not value:
         return None
-    return np.array(value, dtype=np.float64)
+    try:
+        return np.frombuffer(array("d", value), np.float64)
+    except (TypeError, OverflowError):
+        return None

@@ -39,10 +39,11 @@ from local.cosmos.sql.syntax import (
 from local.cosmos.sql.values import UNDEFINED
 
 RESERVED = frozenset(
-    (
+    re.findall(
+        r"\w+",
         "and array as asc between by desc distinct escape exists false from group in join like limit not null offset "
-        "or order select top true udf undefined value where"
-    ).split()  # noqa: SIM905
+        "or order select top true udf undefined value where",
+    )
 )
 _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 _BITWISE = frozenset({"&", "|", "^"})
@@ -260,16 +261,16 @@ class _Builder(Transformer[Token, Query]):
             raise QuerySyntaxError("ESCAPE takes a string of one character.", token.start_pos or 0)
         return text
 
-    def binary(self, left: Expr, token: Token, right: Expr) -> Expr:
-        op = "!=" if token == "<>" else str(token)
+    def binary(self, left: Expr, sign: Token, right: Expr) -> Expr:
+        op = "!=" if sign == "<>" else str(sign)
         _unmixed(op, left, right)
         return Binary(op, left, right, _deeper(left, right))
 
-    def signed(self, token: Token, operand: Expr) -> Expr:
-        _unmixed(str(token), operand)
-        if token == "-" and isinstance(operand, Literal) and isinstance(operand.value, (int, float)):
+    def signed(self, sign: Token, operand: Expr) -> Expr:
+        _unmixed(str(sign), operand)
+        if sign == "-" and isinstance(operand, Literal) and isinstance(operand.value, (int, float)):
             return Literal(-operand.value)
-        return Unary(str(token), operand, _deeper(operand))
+        return Unary(str(sign), operand, _deeper(operand))
 
     def negated(self, operand: Expr) -> Expr:
         return Unary("NOT", operand, _deeper(operand))

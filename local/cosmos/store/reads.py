@@ -21,6 +21,9 @@ from local.cosmos.store.items import Stored
 from local.cosmos.store.vectors import VectorIndex, VectorView
 
 
+_IN = "{} IN (SELECT value FROM json_each(?))"
+
+
 @dataclass(frozen=True, slots=True)
 class EffectiveRange:
     """A feed range: keys whose hash is at least ``low`` and below ``high`` (upper-case hexadecimal)."""
@@ -152,7 +155,7 @@ class ItemReader:
                 parts.append(f"{column} = ?")
                 values.append(allowed[0])
             else:
-                parts.append(f"{column} IN (SELECT value FROM json_each(?))")
+                parts.append(_IN.format(column))
                 values.append(orjson.dumps(allowed).decode())
         return " AND ".join(parts), values
 

@@ -16,6 +16,9 @@ LEVELS = {
     "error": logging.ERROR, "critical": logging.CRITICAL, "none": logging.CRITICAL + 1,
 }  # fmt: skip
 
+# azure-functions says so for every function without an HTTP trigger, whatever the app does.
+_NOISE = "Auth level is not applied to non http function app"
+
 
 def _stamp(moment: float) -> str:
     return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(moment))}.{int(moment * 1000) % 1000:03d}Z"
@@ -87,7 +90,9 @@ def configure(stream: LogStream, level: str, fields: Callable[[], dict[str, str]
         fields: Returns what is known about the running invocation.
     """
     root = logging.getLogger()
-    root.handlers[:] = [_Handler(stream, fields)]
+    handler = _Handler(stream, fields)
+    handler.addFilter(lambda record: not str(record.msg).startswith(_NOISE))
+    root.handlers[:] = [handler]
     root.setLevel(LEVELS.get(level.lower(), logging.INFO))
     # It logs every request's headers at INFO.
     logging.getLogger("azure.core.pipeline.policies.http_logging_policy").setLevel(logging.WARNING)

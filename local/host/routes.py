@@ -12,7 +12,7 @@ from local.host.app_loader import LoadedFunction
 from local.host.errors import AppError
 
 RESERVED = ("admin", "runtime")
-_PARAMETER = re.compile(r"\{(?P<stars>\*{0,2})(?P<name>[A-Za-z_][\w-]*)(?P<rest>[^{}]*(?:\{[^{}]*\}[^{}]*)*)\}")
+_PARAMETER = re.compile(r"\{(?P<stars>\*{0,2})(?P<name>[A-Za-z_][\w-]*)(?P<rest>(?:[^{}]|\{\{|\}\})*)\}")
 _CONSTRAINT = re.compile(r":(?P<name>\w+)(?:\((?P<arguments>(?:[^()]|\([^()]*\))*)\))?")
 _INT32, _INT64 = 2**31, 2**63
 

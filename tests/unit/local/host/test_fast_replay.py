@@ -1,0 +1,41 @@
+"""The opt-in replacement of the SDK's timestamp parser."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from dateutil.parser import parse as dateutil_parse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from local.host.engine import clock
+from local.host.fast_replay import parse_timestamp
+
+
+@given(st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(9000, 1, 1)))  # noqa: DTZ001
+def test_both_parse_the_hosts_timestamps_alike(moment: datetime) -> None:
+    text = clock.timestamp(moment.replace(tzinfo=UTC))
+    ours, theirs = parse_timestamp(text), dateutil_parse(text)
+    assert (ours, str(ours), ours.utcoffset()) == (theirs, str(theirs), theirs.utcoffset())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-01-02T03:04:05Z",
+        "2026-01-02T03:04:05.1234567Z",
+        "2026-01-02T03:04:05.123+02:00",
+        "2026-01-02T03:04:05",
+        "Fri, 02 Jan 2026 03:04:05 GMT",
+    ],
+)
+def test_other_texts_parse_alike_too(text: str) -> None:
+    ours, theirs = parse_timestamp(text), dateutil_parse(text)
+    assert (ours, ours.utcoffset()) == (theirs, theirs.utcoffset())
+
+
+def test_the_clock_reads_what_it_writes_and_what_dotnet_writes() -> None:
+    moment = datetime(2026, 1, 2, 3, 4, 5, 123456, UTC)
+    assert clock.parse(clock.timestamp(moment)) == moment
+    assert clock.parse("2026-01-02T03:04:05.1234567Z") == moment
+    assert clock.parse("2026-01-02T05:04:05.123456+02:00") == moment
+    assert clock.parse("2026-01-02T03:04:05.123456") == moment.astimezone(timezone(timedelta(0)))

@@ -23,6 +23,12 @@ def text_of(characters: int, seed: int = 0) -> str:
     return text[:characters]
 
 
+async def until_first_request(openai):
+    async with asyncio.timeout(30):
+        while not (await openai.stats())["requests"]:
+            await asyncio.sleep(0.02)
+
+
 async def test_the_example_of_the_spec(app):
     status, links, headers = await app.call("POST", "/api/orchestrators/embeddings", json=SPEC_EXAMPLE)
     assert status == 202
@@ -142,6 +148,7 @@ async def test_of_two_runs_for_one_name_the_later_accepted_wins(app, openai, pro
     slow = "SLOW-" + project
     await openai.set_faults(fail_matching=slow)
     earlier = await app.submit(projectId=project, name="a.py", text=slow)
+    await until_first_request(openai)  # else both texts would share it, and fail together
     later = await app.embed(projectId=project, name="a.py", text="the later text")
     assert later["ok"]
     await openai.set_faults()

@@ -25,6 +25,8 @@ def main() -> int:
     arguments = _arguments()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     key: str | None = arguments.key or os.environ.get("COSMOS_KEY") or None
+    # A query computing in its thread lets the event loop in this often.
+    sys.setswitchinterval(0.001)
     try:
         signatures = Signatures(key) if key else None
         listener = _listen(arguments.host, arguments.port)

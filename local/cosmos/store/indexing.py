@@ -45,8 +45,9 @@ def build_vector_index(transaction: WriteTransaction, container: Container, path
     policy = container.definition.vectors.get(path)
     if policy is None:
         raise bad_request(f"The container has no vector policy for the path {path}.")
-    index = VectorIndex(policy.dimensions)
     n = container.number
+    (count,) = transaction.connection.execute(f"SELECT count(*) FROM items_{n}").fetchone()  # noqa: S608
+    index = VectorIndex(policy.dimensions, count)
     rows = transaction.connection.execute(
         f"SELECT i.seq, i.pk, i.lsn, i.head, t.json FROM items_{n} i LEFT JOIN tails_{n} t ON t.seq = i.seq"  # noqa: S608
     )

@@ -20,7 +20,6 @@ from local.cosmos.store.documents import whole
 from local.cosmos.store.items import Stored
 from local.cosmos.store.vectors import VectorIndex, VectorView
 
-
 _IN = "{} IN (SELECT value FROM json_each(?))"
 
 
@@ -83,10 +82,11 @@ class ItemReader:
                 if wanted.range is None or wanted.range.contains(key.decode(), hierarchical=hierarchical):
                     yield seq, head
 
-    def seqs(self, wanted: Filter) -> list[int]:
-        """The items that ``wanted`` leaves, without reading them."""
+    def seqs(self, wanted: Filter, most: int = -1) -> list[int]:
+        """Up to ``most`` (-1: all) of the items that ``wanted`` leaves, without reading them."""
         where, values = self._conditions(wanted)
-        rows = self._connection.execute(f"SELECT seq, pk FROM {self._items} WHERE {where}", values)  # noqa: S608
+        statement = f"SELECT seq, pk FROM {self._items} WHERE {where} LIMIT ?"  # noqa: S608
+        rows = self._connection.execute(statement, (*values, most))
         if wanted.range is None:
             return [row[0] for row in rows]
         hierarchical = self.container.definition.partition_key.hierarchical

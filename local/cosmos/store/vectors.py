@@ -96,9 +96,9 @@ class VectorView:
 class VectorIndex:
     """Written by the writer thread alone; read from any."""
 
-    def __init__(self, dimensions: int) -> None:
+    def __init__(self, dimensions: int, expected: int = 0) -> None:
         self.dimensions = dimensions
-        self._rows = _Rows.empty(_FIRST_CAPACITY, dimensions)
+        self._rows = _Rows.empty(max(_FIRST_CAPACITY, expected + expected // 4), dimensions)
         self._count = 0
         self._dead = 0
         self._alive: dict[int, int] = {}

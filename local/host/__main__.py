@@ -11,6 +11,10 @@ from local.host.host import Options, start
 FALSE = ("", "0", "false", "no")
 
 
+def _is_set(name: str) -> bool:
+    return os.environ.get(name, "").lower() not in FALSE
+
+
 def _port(text: str) -> int:
     port = int(text)
     if not 0 <= port <= 65535:
@@ -30,11 +34,8 @@ def parse(arguments: list[str] | None = None) -> Options:
         "--port", type=_port, default=7071, help="port to listen on, 0 for a free one (default: %(default)s)"
     )
     run.add_argument("--ready-file", type=Path, help="file to write {url, pid} to as JSON once the host serves")
-    run.add_argument("--fsync", action="store_true", default=os.environ.get("FANWISE_HOST_FSYNC", "").lower() not in FALSE,
-                     help="survive a power cut too: one fsync per group of commits (also FANWISE_HOST_FSYNC=1)")  # fmt: skip
-    run.add_argument("--fast-replay", action="store_true",
-                     default=os.environ.get("FANWISE_FAST_REPLAY", "").lower() not in FALSE,
-                     help="speed up the SDK's replay by a patch (also FANWISE_FAST_REPLAY=1)")  # fmt: skip
+    run.add_argument("--fsync", action="store_true", help="survive a power cut too (also FANWISE_HOST_FSYNC=1)")
+    run.add_argument("--fast-replay", action="store_true", help="patch the SDK's replay (also FANWISE_FAST_REPLAY=1)")
     chosen = parser.parse_args(arguments)
     app = chosen.app.resolve()
     return Options(
@@ -43,8 +44,8 @@ def parse(arguments: list[str] | None = None) -> Options:
         host=chosen.host,
         port=chosen.port,
         ready_file=chosen.ready_file.resolve() if chosen.ready_file else None,
-        synchronous="FULL" if chosen.fsync else "NORMAL",
-        fast_replay=chosen.fast_replay,
+        synchronous="FULL" if chosen.fsync or _is_set("FANWISE_HOST_FSYNC") else "NORMAL",
+        fast_replay=chosen.fast_replay or _is_set("FANWISE_FAST_REPLAY"),
     )
 
 

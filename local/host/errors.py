@@ -9,7 +9,7 @@ class AppError(HostError):
     """The function app does not load: a setting, an import or a function is wrong."""
 
 
-class Refused(Exception):  # noqa: N818 - says what happened to the request
+class Refused(Exception):
     """A management request that is answered with ``status`` and this text.
 
     ``kind`` names the exception that the Durable extension would report, which SDKs and people look for.

@@ -1,4 +1,4 @@
-"""Calling a function of the app: its context argument, its return value, and the line that the call leaves in the log."""
+"""Calling a function of the app: its arguments, its return value, and the line that the call leaves in the log."""
 
 import contextvars
 import threading

@@ -32,7 +32,10 @@ class FolderLock:
             self._file.seek(0)
             holder = self._file.read().strip() or "unknown"
             self._file.close()
-            raise HostError(f"the data folder {folder} is in use by another host (process {holder}); stop it or name another with --data")  # fmt: skip
+            raise HostError(
+                f"the data folder {folder} is in use by another host (process {holder}); "
+                "stop it or name another with --data"
+            )
         self._file.truncate(0)
         self._file.write(str(os.getpid()))
         self._file.flush()

@@ -72,8 +72,7 @@ class _Handler(logging.Handler):
             self.handleError(record)
 
 
-def _report_warning(message: Warning | str, category: type[Warning], filename: str, lineno: int,
-                    file: object = None, line: str | None = None) -> None:  # fmt: skip
+def _report_warning(message: Warning | str, category: type[Warning], filename: str, lineno: int, *_: object) -> None:
     text = str(message)
     if text.startswith("Potential duplicate Task completion for TaskId: ") and text.rsplit(" ", 1)[1].isdigit():
         # The SDK's only sign of a wrong sequence number; the orchestration hangs after it.
@@ -97,4 +96,4 @@ def configure(stream: LogStream, level: str, fields: Callable[[], dict[str, str]
     # It logs every request's headers at INFO.
     logging.getLogger("azure.core.pipeline.policies.http_logging_policy").setLevel(logging.WARNING)
     warnings.filterwarnings("always", message="Potential duplicate Task completion")
-    warnings.showwarning = _report_warning
+    warnings.showwarning = _report_warning  # pyright: ignore[reportAttributeAccessIssue]

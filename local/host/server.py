@@ -38,7 +38,12 @@ def holder_of(port: int) -> str:
     """Return who listens on a port, for the end of a sentence; empty when that is not to be found out."""
     try:
         for connection in psutil.net_connections("tcp"):
-            if connection.status == psutil.CONN_LISTEN and connection.laddr and connection.laddr.port == port and connection.pid:
+            if (
+                connection.status == psutil.CONN_LISTEN
+                and connection.laddr
+                and connection.laddr.port == port
+                and connection.pid
+            ):
                 process = psutil.Process(connection.pid)
                 return (
                     f"; it is held by {process.name()} (process {connection.pid}: {' '.join(process.cmdline())[:120]})"

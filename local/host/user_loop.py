@@ -5,6 +5,7 @@ as the process lives; and a coroutine that blocks must not stop the host from an
 """
 
 import asyncio
+import contextlib
 import contextvars
 import os
 import threading
@@ -43,11 +44,18 @@ class UserLoop:
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop)
 
     async def call(self, function: Callable[..., Any], is_async: bool, arguments: dict[str, Any]) -> Any:
-        """Call a function of the app: a coroutine on this loop, anything else in the pool, in the caller's context."""
-        if is_async:
-            return await function(**arguments)
-        context = contextvars.copy_context()
-        return await self.loop.run_in_executor(self._pool, lambda: context.run(function, **arguments))
+        """Call a function of the app: a coroutine on this loop, anything else in the pool, in the caller's context.
+
+        Raises:
+            RuntimeError: The function wanted the process to end (``sys.exit``), which would end the loop of all others.
+        """
+        try:
+            if is_async:
+                return await function(**arguments)
+            context = contextvars.copy_context()
+            return await self.loop.run_in_executor(self._pool, lambda: context.run(function, **arguments))
+        except (SystemExit, KeyboardInterrupt) as error:
+            raise RuntimeError(f"the function raised {error!r}") from error
 
     def stop(self, grace_s: float = 2.0) -> None:
         """Cancel what still runs and end the thread."""
@@ -60,10 +68,8 @@ class UserLoop:
                 await asyncio.wait(others, timeout=grace_s)
             await self.loop.shutdown_asyncgens()
 
-        try:
+        with contextlib.suppress(TimeoutError):  # a coroutine blocks the loop; the process ends regardless
             self.submit(wind_down()).result(timeout=grace_s + 1)
-        except TimeoutError:
-            pass  # a coroutine blocks the loop; the process ends regardless
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join(timeout=1)
         self._pool.shutdown(wait=False, cancel_futures=True)

@@ -78,7 +78,7 @@ def _parse(text: str) -> Reply:
             error=state.get("error") or None,
             custom_status=dumps(state["customStatus"]) if "customStatus" in state else None,
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadReply(f"it returned no orchestrator state: {type(error).__name__}: {error}") from error
 
 

@@ -117,16 +117,23 @@ class ActivityPool:
             argument = self._converter.decode(Datum(work.input, "string"), trigger_metadata=None)
             returned, _ = await self._invoker.call(work.function, argument, invocation)
             text = self._converter.encode(returned, expected_type=None).value
-            if (size := too_large(text)) is not None:
-                raise ValueError(f"its result is {size} bytes; at most {MAX_PAYLOAD_BYTES} are allowed")
+        except asyncio.CancelledError as error:
+            if work.ended or self._stopping:  # by the time limit, which has reported it, or for the next host to repeat
+                self._release(work)
+                raise
+            self._fail(work, f"{type(error).__name__}: {error}", traceback.format_exc())
         except Exception as error:  # noqa: BLE001 - whatever the app raises is the activity's failure
             self._fail(work, f"{type(error).__name__}: {error}", traceback.format_exc())
-        except BaseException:  # cancelled: by the timeout, which reported it, or because the host stops
-            self._release(work)
-            raise
         else:
-            event = history.task_completed(clock.timestamp(), work.seq, None if text == "null" else text)
-            self._end(work, Arrival("completed", event, work.seq), invocation_line(invocation, "Succeeded"))
+            self._succeed(work, text)
+
+    def _succeed(self, work: Work, text: str) -> None:
+        if (size := too_large(text)) is not None:
+            reason = f"ValueError: its result is {size} bytes; at most {MAX_PAYLOAD_BYTES} are allowed"
+            self._fail(work, reason, "")
+            return
+        event = history.task_completed(clock.timestamp(), work.seq, None if text == "null" else text)
+        self._end(work, Arrival("completed", event, work.seq), invocation_line(work.invocation, "Succeeded"))
 
     def _expire(self) -> None:
         """Fail what has run too long. All have the same time, so the first to start is the first to expire."""

@@ -15,8 +15,8 @@ from itertools import count
 
 from local.host.app_loader import LoadedFunction
 from local.host.engine import clock, episodes, history, rows
-from local.host.engine.activities import ActivityPool, Finished, Work
 from local.host.engine.actions import Reply
+from local.host.engine.activities import ActivityPool, Finished, Work
 from local.host.engine.json_text import quoted, unquoted
 from local.host.engine.model import Arrival, Execution, Kind, OpenTask, Outcome, Parent, Record, Status
 from local.host.engine.replay import Replay, run_orchestrator
@@ -97,7 +97,7 @@ class Engine:
         """Return a future that is done when the instance has ended."""
         future: Future[None] = self._loop.create_future()
         self._watchers[instance_id].add(future)
-        future.add_done_callback(lambda done: self._watchers[instance_id].discard(done))
+        future.add_done_callback(self._watchers[instance_id].discard)
         return future
 
     # -- instances -------------------------------------------------------------------------------------------------
@@ -135,7 +135,7 @@ class Engine:
         return Arrival(kind, event, seq, next(self._message_ids))  # pyright: ignore[reportArgumentType]
 
     def tell_parent(self, record: Record, *, result: str | None = None, failure: str | None = None) -> list[Statement]:
-        """Put a child's end into its parent's inbox; return what stores it, nothing when the parent awaits it no more."""
+        """Put a child's end into its parent's inbox; return what stores it: nothing when the parent has moved on."""
         parent = record.parent
         execution = None if parent is None else self.live.get(parent.instance_id)
         if parent is None or execution is None or execution.record.execution_id != parent.execution_id:
@@ -251,7 +251,7 @@ class Engine:
                     name=record.name,
                     version=record.version,
                     parent=None if parent is None else (parent.instance_id, parent.execution_id),
-                )  # fmt: skip
+                )
             )
         opening += [arrival.event for arrival in batch]
         function = self.orchestrators.get(record.name.lower())

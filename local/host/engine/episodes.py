@@ -89,7 +89,7 @@ def _start_retry_timer(execution: Execution, task: OpenTask, retry: Retry, at: s
     return history.timer_created(at, timer.seq, timer.fire_at or at)
 
 
-def _failed_at_once(execution: Execution, task: OpenTask, reason: str, at: str) -> Arrival:
+def _failed_at_once(task: OpenTask, reason: str, at: str) -> Arrival:
     if task.kind is Kind.CHILD:
         return Arrival("failed", history.child_failed(at, task.seq, reason, ""), task.seq)
     text = f"Activity function '{task.name}' failed: {reason}"
@@ -107,7 +107,7 @@ def _open(execution: Execution, task: OpenTask, at: str, refusal: Refusal, effec
     else:
         event = history.task_scheduled(at, task.seq, task.name, task.input)
     if (reason := refusal(execution, task)) is not None:
-        effects.arrivals.append(_failed_at_once(execution, task, reason, at))
+        effects.arrivals.append(_failed_at_once(task, reason, at))
     return event
 
 
@@ -137,7 +137,9 @@ def _task_of(execution: Execution, leaf: dict[str, Any], position: int, seq: int
     )  # fmt: skip
 
 
-def _schedule(execution: Execution, reply: Reply, at: str, refusal: Refusal, effects: Effects) -> tuple[list[str], str | None, str | None]:  # fmt: skip
+def _schedule(
+    execution: Execution, reply: Reply, at: str, refusal: Refusal, effects: Effects
+) -> tuple[list[str], str | None, str | None]:
     """Number and open what is new in the action list; return its events, a new generation's input, a fault."""
     events: list[str] = []
     restart: str | None = None

@@ -20,7 +20,7 @@ def _nullable(text: str | None) -> str:
 
 
 def _head(event_type: int, event_id: int, at: str) -> str:
-    # IsPlayed stays false: the SDK takes what precedes the last OrchestratorStarted as played, and chunks stay as written.
+    # IsPlayed stays false and chunks as written: the SDK takes what precedes the last OrchestratorStarted as played.
     return f'{{"EventType":{event_type},"EventId":{event_id},"IsPlayed":false,"Timestamp":"{at}"'
 
 

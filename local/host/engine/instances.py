@@ -56,7 +56,9 @@ def check_instance_id(instance_id: str) -> None:
     if instance_id.startswith("@"):
         raise Refused(400, f"The instance id {instance_id!r} starts with '@', which names an entity.")
     if bad := sorted({c for c in instance_id if c in "/\\#?" or ord(c) < 32 or 127 <= ord(c) < 160}):
-        raise Refused(400, f"The instance id {instance_id!r} holds {bad}; '/', '\\', '#', '?' and control characters are not allowed.")  # fmt: skip
+        raise Refused(
+            400, f"The instance id {instance_id!r} holds {bad}; not allowed are / \\ # ? and control characters."
+        )
 
 
 def check_payload(what: str, text: str | None) -> None:
@@ -88,7 +90,8 @@ class Instances:
     def inputs(self, instance_ids: Sequence[str]) -> dict[str, str | None]:
         """Return the raw inputs of instances."""
         marks = ", ".join("?" * len(instance_ids))
-        return dict(self.engine.store.read(f"SELECT instance_id, input FROM inputs WHERE instance_id IN ({marks})", instance_ids))  # noqa: S608  # fmt: skip
+        sql = f"SELECT instance_id, input FROM inputs WHERE instance_id IN ({marks})"  # noqa: S608
+        return dict(self.engine.store.read(sql, instance_ids))
 
     def history(self, instance_id: str) -> str:
         """Return the history as a JSON array."""
@@ -185,7 +188,8 @@ class Instances:
         """
         execution = self._live(instance_id)
         if not execution.suspended:
-            raise Refused(500, f"Cannot resume orchestration instance in the {execution.record.status} state.", INVALID_OPERATION)  # fmt: skip
+            status = execution.record.status
+            raise Refused(500, f"Cannot resume orchestration instance in the {status} state.", INVALID_OPERATION)
         execution.suspended = False
         execution.record.status = Status.RUNNING
         await self._mark(execution, "resumed", history.execution_resumed(clock.timestamp(), reason))
@@ -210,7 +214,8 @@ class Instances:
         self.engine.close(execution)
         ends = (
             history.orchestrator_started(at), history.execution_terminated(at, reason),
-            history.execution_completed(at, execution.next_seq, Status.TERMINATED, reason), history.orchestrator_completed(at),
+            history.execution_completed(at, execution.next_seq, Status.TERMINATED, reason),
+            history.orchestrator_completed(at),
         )  # fmt: skip
         await self.engine.commit([
             rows.update_instance(execution),

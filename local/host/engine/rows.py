@@ -51,8 +51,8 @@ def append_history(instance_id: str, chunk: str) -> Statement:
 
 
 def _bulk(sql: str, values: list[Any]) -> list[Statement]:
-    # One statement over a JSON array instead of one per row: each statement gives up the interpreter lock and has to
-    # win it back, which under load costs more than the row.
+    # One statement over a JSON array instead of one per row: each gives up the interpreter lock and has to win it
+    # back, which under load costs more than the row.
     return [Statement(sql, [(dumps(values),)])] if values else []
 
 
@@ -134,7 +134,7 @@ def arrival_of(row: Sequence[Any]) -> Arrival:
 
 
 def execution_of(row: Sequence[Any]) -> Execution:
-    """Return a live execution from RECORD_COLUMNS and: input, next_seq, seen_leaves, suspended, outcome's two columns."""
+    """Return a live execution from RECORD_COLUMNS and input, next_seq, seen_leaves, suspended, outcome's two."""
     raw_input, next_seq, seen_leaves, suspended, outcome_status, outcome_value = row[12:]
     outcome = None if outcome_status is None else Outcome(Status(outcome_status), outcome_value)
     return Execution(
@@ -154,7 +154,8 @@ def load_live(store: Store) -> list[Execution]:
         for row in store.read(
             f"SELECT {', '.join('i.' + column.strip() for column in RECORD_COLUMNS.split(','))}, inputs.input,"  # noqa: S608
             " i.next_seq, i.seen_leaves, i.suspended, i.outcome_status, i.outcome_value"
-            f" FROM instances i LEFT JOIN inputs USING (instance_id) WHERE i.status NOT IN {TERMINAL} ORDER BY i.created"
+            " FROM instances i LEFT JOIN inputs USING (instance_id)"
+            f" WHERE i.status NOT IN {TERMINAL} ORDER BY i.created"
         )
     }
     for instance_id, execution in live.items():

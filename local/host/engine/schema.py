@@ -35,7 +35,8 @@ CREATE TABLE history (
     events TEXT NOT NULL
 );
 CREATE INDEX history_by_instance ON history (instance_id, chunk_id);
--- The outbox: activities to run, timers to fire, sub-orchestrations to await. A row goes when an episode consumes its end.
+-- The outbox: activities to run, timers to fire, sub-orchestrations to await. An episode that consumes the end of one
+-- deletes its row.
 CREATE TABLE open_tasks (
     task_id INTEGER PRIMARY KEY,
     instance_id TEXT NOT NULL,

@@ -42,9 +42,12 @@ class Store:
         self._loop = loop
         self._on_fault = on_fault
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
-        self._writer = self._connect()
-        self._writer.execute(f"PRAGMA synchronous={synchronous}")
-        self._create_tables()
+        try:
+            self._writer = self._connect()
+            self._writer.execute(f"PRAGMA synchronous={synchronous}")
+            self._create_tables()
+        except sqlite3.Error as error:
+            raise HostError(f"{self._file} cannot be used: {error}") from error
         self._readers = threading.local()
         self._open: list[sqlite3.Connection] = []
         self._thread = threading.Thread(target=self._write_loop, name="durable-writer", daemon=True)

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import binascii
 import json
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import unquote
@@ -18,6 +19,8 @@ from local.host.engine.model import Record, Status
 from local.host.errors import Refused
 from local.host.management.links import WEBHOOKS, management_urls
 from local.host.management.status import history_events, parsed, status_document
+
+log = logging.getLogger("local.host.management")
 
 PAGE_SIZE = 100
 MAX_PAGE_SIZE = 1000
@@ -157,8 +160,11 @@ class ManagementApi:
             return error_response(refused.status, refused.message, refused.kind)
         except web.HTTPRequestEntityTooLarge:
             return error_response(413, "The request's body is too large.")
+        except Exception:
+            log.exception("The management request %s %s failed", request.method, raw_path)
+            return error_response(500, "Something went wrong in the host; its log says what.", "System.Exception")
 
-    def _route(self, method: str, parts: list[str]) -> Handler | None:  # noqa: C901 - a table of routes, one line each
+    def _route(self, method: str, parts: list[str]) -> Handler | None:
         match method, [part.lower() if n != 1 else part for n, part in enumerate(parts)]:
             case "POST", ["orchestrators", _] | ["orchestrators", _, _]:
                 return self._start

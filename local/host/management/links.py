@@ -31,11 +31,12 @@ def management_urls(origin: str, instance_id: str, hub: str) -> dict[str, str]:
 def client_binding(origin: str, hub: str) -> str:
     """Return the JSON text that a durableClient parameter receives."""
     create = f"{origin}{WEBHOOKS}/orchestrators/{{functionName}}[/{{instanceId}}]?code=local"
+    wait = "timeout={timeoutInSeconds}&pollingInterval={intervalInSeconds}"
     return orjson.dumps({
         "taskHubName": hub,
         "creationUrls": {
             "createNewInstancePostUri": create,
-            "createAndWaitOnNewInstancePostUri": f"{create}&timeout={{timeoutInSeconds}}&pollingInterval={{intervalInSeconds}}",
+            "createAndWaitOnNewInstancePostUri": f"{create}&{wait}",
         },
         "managementUrls": management_urls(origin, ID_PLACEHOLDER, hub),
         "baseUrl": f"{origin}{WEBHOOKS}",

@@ -66,7 +66,7 @@ async def test_unknown_orchestrator_is_a_400_that_names_it(client: Client) -> No
     ("path", "body", "status", "text"),
     [
         ("orchestrators/plain/@entity", b"1", 400, "starts with '@'"),
-        ("orchestrators/plain/a%2Fb", b"1", 400, "'/'"),
+        ("orchestrators/plain/a%2Fb", b"1", 400, "not allowed are"),
         ("orchestrators/plain/a%0Ab", b"1", 400, "control characters"),
         (f"orchestrators/plain/{'x' * 257}", b"1", 400, "257 characters; expected 1 to 256"),
         ("orchestrators/plain", b"{not json", 400, "not valid JSON"),

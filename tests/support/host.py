@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,14 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 APPS = Path(__file__).with_name("apps")
 START_DEADLINE_S = 30.0
 TERMINAL = frozenset({"Completed", "Failed", "Terminated", "Canceled"})
+
+
+async def eventually(holds: Callable[[], Awaitable[bool]], deadline_s: float = 20.0) -> None:
+    """Wait until ``holds`` says yes, and fail when it has not by the deadline."""
+    deadline = time.monotonic() + deadline_s
+    while not await holds():
+        assert time.monotonic() < deadline, f"not so after {deadline_s} s"
+        await asyncio.sleep(0.01)
 
 
 class HostDidNotStart(Exception):
@@ -65,7 +73,7 @@ class RunningHost:
         command = [sys.executable, "-m", "local.host", "start", "--port", "0", "--app", str(self._app)]
         command += ["--data", str(self.data), "--ready-file", str(ready), *self._arguments]
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: ASYNC220 - forking takes a moment; a crash test wants a plain pid
                 command, env=self._env, stdout=log, stderr=subprocess.STDOUT, cwd=self._app
             )
         deadline = time.monotonic() + START_DEADLINE_S
@@ -93,8 +101,13 @@ class RunningHost:
         """Return the status of an orchestration once it has ended."""
         return await self.status_when(session, instance_id, lambda s: s["runtimeStatus"] in TERMINAL, deadline_s)
 
-    async def status_when(self, session: aiohttp.ClientSession, instance_id: str, holds: Callable[[dict[str, Any]], bool],
-                          deadline_s: float = 20.0) -> dict[str, Any]:  # fmt: skip
+    async def status_when(
+        self,
+        session: aiohttp.ClientSession,
+        instance_id: str,
+        holds: Callable[[dict[str, Any]], bool],
+        deadline_s: float = 20.0,
+    ) -> dict[str, Any]:
         """Return an orchestration's status as soon as ``holds`` says yes to it."""
         deadline = time.monotonic() + deadline_s
         while True:

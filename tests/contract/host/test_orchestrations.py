@@ -1,6 +1,5 @@
 """Every durable pattern, run by the stock SDK on the real host."""
 
-import asyncio
 import uuid
 from typing import Any
 
@@ -8,7 +7,7 @@ import aiohttp
 import pytest
 from azure.durable_functions import DurableOrchestrationClient
 
-from tests.support.host import RunningHost
+from tests.support.host import RunningHost, eventually
 
 Client = DurableOrchestrationClient
 Session = aiohttp.ClientSession
@@ -155,9 +154,11 @@ async def test_messages_held_back_by_a_suspend_number_right_while_a_retry_is_ope
     await client.start_new("retry_beside_chain", instance, None)
     await client.suspend(instance, "hold")
     await client.raise_event(instance, "go", 1)
-    async with asyncio.timeout(10):  # an attempt has failed: its end is held back beside the event
-        while not any("function=flaky" in x and f"instance={instance}" in x for x in host.log.splitlines()):
-            await asyncio.sleep(0.01)
+
+    async def an_attempt_has_failed() -> bool:
+        return any("function=flaky" in line and f"instance={instance}" in line for line in host.log.splitlines())
+
+    await eventually(an_attempt_has_failed)  # now its end is held back beside the event
     await client.resume(instance, "go on")
     status = await host.ended(session, instance)
     assert status["output"] == ["3", "and then", "from the event"]
@@ -186,7 +187,7 @@ async def test_events_keep_their_order(host: RunningHost, session: Session, clie
         async with session.post(f"{host.management}/instances/{instance}/raiseEvent/item", json=number) as response:
             assert response.status == 202
         if number < 2:
-            await _until_history_grows(host, session, instance, seen)
+            await _history_is_longer(host, session, instance, seen)
     assert (await host.ended(session, instance))["output"] == [0, 1, 2]
 
 
@@ -195,10 +196,11 @@ async def _history_length(host: RunningHost, session: Session, instance: str) ->
         return len((await response.json())["historyEvents"])
 
 
-async def _until_history_grows(host: RunningHost, session: Session, instance: str, seen: int) -> None:
-    async with asyncio.timeout(10):
-        while await _history_length(host, session, instance) <= seen:
-            await asyncio.sleep(0.01)
+async def _history_is_longer(host: RunningHost, session: Session, instance: str, seen: int) -> None:
+    async def longer() -> bool:
+        return await _history_length(host, session, instance) > seen
+
+    await eventually(longer)
 
 
 async def test_cancelled_timer_lets_the_orchestration_end(host: RunningHost, session: Session, client: Client) -> None:
@@ -222,9 +224,7 @@ async def test_timer_in_the_past_fires_at_once(host: RunningHost, session: Sessi
 
 async def test_timer_left_open_keeps_the_instance_running(host: RunningHost, session: Session, client: Client) -> None:
     instance = await client.start_new("leaves_a_timer_open", None, 0.6)
-    async with asyncio.timeout(5):
-        while await _history_length(host, session, instance) < 2:
-            await asyncio.sleep(0.01)
+    await _history_is_longer(host, session, instance, 1)
     async with session.get(f"{host.management}/instances/{instance}") as response:
         assert (await response.json())["runtimeStatus"] == "Running"
     assert (await host.ended(session, instance))["output"] == "activity"

@@ -1,7 +1,7 @@
 """HTTP and timer triggers on a host of their own: routes, answers, schedules, settings, time limits."""
 
-import asyncio
 import json
+import sqlite3
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from tests.support.host import APPS, RunningHost, running_host
+from tests.support.host import APPS, RunningHost, eventually, running_host
 
 Session = aiohttp.ClientSession
 
@@ -138,15 +138,16 @@ async def test_local_settings_reach_the_app_before_its_import_and_the_process_wi
         assert await response.json() == {"at_import": "file", "process": "process"}
 
 
+def ticks_in(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
+
+
 async def ticks_of(file: Path, number: int) -> list[dict[str, Any]]:
-    async with asyncio.timeout(20):
-        while True:
-            ticks = (
-                [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
-            )
-            if len(ticks) >= number:
-                return ticks
-            await asyncio.sleep(0.02)
+    async def enough() -> bool:
+        return len(ticks_in(file)) >= number
+
+    await eventually(enough)
+    return ticks_in(file)
 
 
 async def test_timer_runs_on_startup_and_on_schedule(tmp_path: Path) -> None:
@@ -158,8 +159,6 @@ async def test_timer_runs_on_startup_and_on_schedule(tmp_path: Path) -> None:
 
 
 async def test_missed_run_is_made_up_for_once_with_past_due(tmp_path: Path) -> None:
-    import sqlite3
-
     env = {"HUB": "h", "TICK": "0 0 * * * *", "TICKS": str(tmp_path / "ticks")}
     async with running_host(APPS / "triggers", tmp_path / "data", env) as host:
         await ticks_of(tmp_path / "ticks", 1)  # run_on_startup

@@ -2,7 +2,7 @@
 
 import asyncio
 import collections
-import datetime
+import datetime as dt
 import json
 import logging
 import os
@@ -17,7 +17,7 @@ attempts: collections.Counter[str] = collections.Counter()
 
 
 def seconds(context, number):
-    return context.current_utc_datetime + datetime.timedelta(seconds=number)
+    return context.current_utc_datetime + dt.timedelta(seconds=number)
 
 
 @app.route(route="start/{name}", methods=["POST"])
@@ -78,7 +78,7 @@ async def large(size):
 async def record(entry: dict):
     """Append a line to the journal: what ran, for tests that kill the host."""
     await asyncio.sleep(entry.get("wait_s", 0))
-    with pathlib.Path(os.environ["JOURNAL"]).open("a") as journal:
+    with pathlib.Path(os.environ["JOURNAL"]).open("a") as journal:  # noqa: ASYNC230 - one line to a local file
         journal.write(json.dumps(entry) + "\n")
     return entry["n"]
 
@@ -119,7 +119,7 @@ def call_and_catch(context):
     name, value = context.get_input()
     try:
         return (yield context.call_activity(name, value))
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - what the SDK throws for a failed task
         return str(error)
 
 
@@ -159,7 +159,7 @@ def retry_exhausted(context):
     plan = {"key": context.instance_id, "fails": 9}
     try:
         yield context.call_activity_with_retry("flaky", df.RetryOptions(1, 2), plan)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - what the SDK throws for a failed task
         return [str(error), (yield context.call_activity("echo", "still numbered right"))]
 
 
@@ -173,7 +173,8 @@ def wait_for_go(context):
 def gather_events(context):
     got = []
     for _ in range(context.get_input()):
-        got.append((yield context.wait_for_external_event("item")))
+        item = yield context.wait_for_external_event("item")
+        got.append(item)
     return got
 
 
@@ -208,7 +209,7 @@ def parent(context):
     plan = context.get_input()
     try:
         return ["ok", (yield context.call_sub_orchestrator(plan["name"], plan.get("input"), plan.get("id")))]
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - what the SDK throws for a failed task
         return ["failed", str(error)]
 
 
@@ -290,7 +291,7 @@ def asks_for_entity(context):
 
 @app.orchestration_trigger(context_name="context")
 def long_sleep(context):
-    timer = context.create_timer(context.current_utc_datetime + datetime.timedelta(days=10))
+    timer = context.create_timer(context.current_utc_datetime + dt.timedelta(days=10))
     winner = yield context.task_any([timer, context.wait_for_external_event("wake")])
     timer.cancel()
     return winner is timer

@@ -51,11 +51,13 @@ class Simulation:
         batch = episodes.next_batch(execution)
         opening = [history.orchestrator_started(at)]
         if not execution.history:
-            opening.append(history.execution_started(at, instance_id="i", execution_id="e", name="flow", version=None, parent=None))  # fmt: skip
+            started = {"instance_id": "i", "execution_id": "e", "name": "flow", "version": None, "parent": None}
+            opening.append(history.execution_started(at, **started))
         opening += [arrival.event for arrival in batch]
         reply = None
         if execution.outcome is None:
-            body = history.context_json(history=[*execution.history, *opening], raw_input=None, instance_id="i", parent_id=None)  # fmt: skip
+            events = [*execution.history, *opening]
+            body = history.context_json(history=events, raw_input=None, instance_id="i", parent_id=None)
             try:
                 reply = parse_reply(self._call(func.OrchestrationContext(body)))
             except Exception as error:  # noqa: BLE001 - how the SDK reports a failure

@@ -106,5 +106,5 @@ def test_context_argument_is_noticed() -> None:
 def test_orchestrators_context_must_be_called_context() -> None:
     def flow(ctx): ...
 
-    with pytest.raises(AppError, match="the parameter context is annotated .*OrchestrationContext"):
+    with pytest.raises(AppError, match=r"the parameter context is annotated .*OrchestrationContext"):
         check(lambda app: app.orchestration_trigger(context_name="ctx")(flow))

@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import traceback
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Coroutine, Mapping
+from typing import Any, TypeVar
 
 from aiohttp import web
 from azure.functions.meta import Datum
@@ -16,6 +16,12 @@ from local.host.management.api import error_response
 from local.host.routes import Route, Router
 
 log = logging.getLogger("local.host.http")
+
+T = TypeVar("T")
+
+
+class FunctionTimeout(Exception):
+    """A function ran longer than host.json's functionTimeout."""
 
 
 def _text(values: Mapping[str, str]) -> dict[str, Datum]:
@@ -87,14 +93,13 @@ class HttpTrigger:
         outcome = "Failed"
         try:
             argument = self._decoder.decode(request_datum(request, body, values), trigger_metadata=None)
-            call = self._invoker.user_loop.submit(self._invoker.call(function, argument, invocation))
-            returned, outs = await asyncio.wait_for(asyncio.wrap_future(call), self._timeout_s)
+            returned, outs = await self._within_time(self._invoker.call(function, argument, invocation), function.name)
             if function.return_type is None and outs:  # the response is an Out parameter
                 returned = next(iter(outs.values()))
             response = response_of(self._encode(returned))
             outcome = "Succeeded"
-        except TimeoutError:
-            log.exception("Timeout value of %s s was exceeded by function: %s", self._timeout_s, function.name)
+        except FunctionTimeout as error:
+            log.error("%s", error, extra={"invocation": invocation.invocation_id})  # noqa: TRY400 - its trace is the host's
             return web.Response(status=500)
         except asyncio.CancelledError:
             outcome = "Cancelled"  # the caller hung up, or the host stops
@@ -107,6 +112,19 @@ class HttpTrigger:
             return response
         finally:
             self._invoker.finished(invocation, outcome)
+
+    async def _within_time(self, call: Coroutine[Any, Any, T], name: str) -> T:
+        future = asyncio.wrap_future(self._invoker.user_loop.submit(call))
+        try:
+            # Not wait_for: the function's own TimeoutError is not the host's.
+            ended, _ = await asyncio.wait({future}, timeout=self._timeout_s)
+        except asyncio.CancelledError:
+            future.cancel()
+            raise
+        if not ended:
+            future.cancel()
+            raise FunctionTimeout(f"Timeout value of {self._timeout_s:g} s was exceeded by function: {name}")
+        return future.result()
 
     def _encode(self, returned: Any) -> Datum:
         try:

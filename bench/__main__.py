@@ -6,7 +6,7 @@ import sys
 from collections.abc import Awaitable, Callable
 
 from bench import embeddings, engine, startup
-from bench.report import Row, keep, table
+from bench.report import Row, describe_machine, keep, table
 
 MEASUREMENTS: dict[str, Callable[[], Awaitable[list[Row]]]] = {
     "engine": engine.measure,
@@ -24,13 +24,15 @@ def main() -> None:
     if unknown := set(chosen.names) - set(MEASUREMENTS):
         parser.error(f"unknown: {', '.join(sorted(unknown))}; expected any of {', '.join(MEASUREMENTS)}")
     rows: list[Row] = []
+    at_first = describe_machine()
     for name in chosen.names or MEASUREMENTS:
         print(f"measuring {name} ...", file=sys.stderr, flush=True)
+        machine = describe_machine()
         measured = asyncio.run(MEASUREMENTS[name]())
         if not chosen.print_only:
-            keep(name, measured)
+            keep(name, measured, machine)
         rows += measured
-    print(table(rows))
+    print(table(rows, at_first))
 
 
 if __name__ == "__main__":

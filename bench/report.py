@@ -22,14 +22,14 @@ class Row:
     aim: str
 
 
-def table(rows: Sequence[Row]) -> str:
+def table(rows: Sequence[Row], machine: str) -> str:
     """Rows as Markdown, with the machine they were measured on."""
     lines = ["| What | Fanwise | Beside | Ratio | Aim |", "|---|---|---|---|---|"]
     lines += [f"| {row.name} | {row.ours} | {row.beside} | {row.ratio} | {row.aim} |" for row in rows]
-    return "\n".join([*lines, "", _machine()])
+    return "\n".join([*lines, "", machine])
 
 
-def keep(name: str, rows: Sequence[Row]) -> None:
+def keep(name: str, rows: Sequence[Row], machine: str) -> None:
     """Put the table of one measurement between its markers in docs/benchmarks.md.
 
     Raises:
@@ -41,10 +41,11 @@ def keep(name: str, rows: Sequence[Row]) -> None:
     _, found_end, after = rest.partition(end)
     if not (found_begin and found_end):
         raise ValueError(f"{DOCUMENT} has no markers {begin!r} and {end!r}")
-    DOCUMENT.write_text(f"{before}{begin}\n{table(rows)}\n{end}{after}", encoding="utf-8")
+    DOCUMENT.write_text(f"{before}{begin}\n{table(rows, machine)}\n{end}{after}", encoding="utf-8")
 
 
-def _machine() -> str:
+def describe_machine() -> str:
+    """The machine and how busy it is now; ask before a measurement, which makes it busy itself."""
     python = ".".join(map(str, sys.version_info[:3]))
     load = f", load {os.getloadavg()[0]:.1f} before" if hasattr(os, "getloadavg") else ""
     today = datetime.now(UTC).date().isoformat()

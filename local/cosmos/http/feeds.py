@@ -54,7 +54,7 @@ async def changes(engine: Engine, container: Container, request: Request) -> web
     since, most = _since(request), request.page_items
     mark = request.headers.get("If-None-Match", "").strip()
     if mark == "*":
-        found, end = [], await engine.read(container, lambda reader: reader.lsn())
+        found, end = [], await engine.read(container, lambda reader: reader.lsn)
     else:
         after = _lsn(mark)
         found, end = await engine.read(container, lambda reader: reader.changes(after, since, wanted, most))

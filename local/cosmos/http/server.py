@@ -61,7 +61,8 @@ def _handler(engine: Engine, signatures: Signatures | None) -> Handler:
 def _authenticate(signatures: Signatures, request: Request) -> None:
     segments, headers = request.segments, request.headers
     if segments[4:] == ("operations", "partitionkeydelete"):
-        kind, link = "partitionkey", "/".join(segments[:4])
+        # Every SDK signs this one as an operation on the container.
+        kind, link = "colls", "/".join(segments[:4])
     elif len(segments) % 2:
         kind, link = segments[-1], "/".join(segments[:-1])
     else:

@@ -92,6 +92,8 @@ def _ask(question: Question, container: Container, readers: Readers) -> Answer:
         if index is None or index.discarded:
             raise IndexWanted(vector_path=search.path)
     with readers.view(container, index) as reader:
+        if search is not None and container.vectors.get(search.path) is not index:
+            raise IndexWanted(vector_path=search.path)
         # `spilled` is read after the view is fixed, so it names what any item in the view keeps in its tail.
         wanted = make_filter(select, container, question.target, run)
         _want_indexes(container, reader, wanted)

@@ -51,17 +51,15 @@ class Filter:
 
 
 class ItemReader:
-    """One container as it is at one moment."""
+    """One container as it is at one moment: after the write ``lsn``."""
 
-    def __init__(self, connection: sqlite3.Connection, container: Container) -> None:
+    def __init__(self, connection: sqlite3.Connection, container: Container, lsn: int) -> None:
+        self.lsn = lsn
         self._connection = connection
         self.container = container
         self._items = f"items_{container.number}"
         self._tails = f"tails_{container.number}"
         self._now = time.time()
-
-    def lsn(self) -> int:
-        return int(self._connection.execute("SELECT lsn FROM clock").fetchone()[0])
 
     def item(self, key: str, identity: str) -> Stored | None:
         row = self._connection.execute(
@@ -138,10 +136,10 @@ class ItemReader:
             found.append(whole(head, self.tail(seq)))
             if len(found) == most:
                 return found, lsn
-        return found, max(after, self.lsn())
+        return found, max(after, self.lsn)
 
     def vectors(self, index: VectorIndex, key: str | None) -> VectorView:
-        return index.view(self.lsn(), key)
+        return index.view(self.lsn, key)
 
     def _conditions(self, wanted: Filter) -> tuple[str, list[Any]]:
         parts: list[str] = ["(expires IS NULL OR expires > ?)"]
@@ -181,7 +179,9 @@ class Readers:
             entering.enter()
         try:
             connection.execute("BEGIN")
-            yield ItemReader(connection, container)
+            # The first read, not BEGIN, fixes the view.
+            lsn = int(connection.execute("SELECT lsn FROM clock").fetchone()[0])
+            yield ItemReader(connection, container, lsn)
         except sqlite3.OperationalError as error:
             if "no such table" in str(error):
                 raise not_found() from None

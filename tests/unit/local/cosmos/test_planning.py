@@ -1,0 +1,115 @@
+"""What is taken out of WHERE for the tables, and which properties a query reads."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from local.cosmos.partition_key import PartitionKey, canonical, effective, steps_of
+from local.cosmos.sql.execution import Execution
+from local.cosmos.sql.parser import parse
+from local.cosmos.sql.planner import ALL, constraints, deciding_names, projected_names
+from local.cosmos.sql.values_query import query_values
+
+
+def found(where: str, **params: Any) -> dict[tuple[Any, ...], list[Any]]:
+    run = Execution({f"@{name}": value for name, value in params.items()})
+    return constraints(parse(f"SELECT * FROM c WHERE {where}").where, run, "c")
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ("c.a = 1 AND @p = c.b", {("a",): [1], ("b",): ["x"]}),
+        ("c.a IN (1, 2) AND c.n > 3", {("a",): [1, 2]}),
+        ("ARRAY_CONTAINS(@list, c.a.b)", {("a", "b"): ["k", "l"]}),
+        ("(c.id = 'a' AND c.pk = 'p') OR (c.id = 'b' AND c.pk = 'p')", {("id",): ["a", "b"], ("pk",): ["p"]}),
+        ("c.a = 1 OR c.b = 2", {}),
+        ("NOT (c.a = 1)", {}),
+        ("c.a NOT IN (1)", {}),
+        ("c.a = null", {}),
+        ("c.a = true", {}),
+        ("c.a = c.b", {}),
+        ("d.a = 1", {}),
+        ("ARRAY_CONTAINS(@list, c.a, true)", {}),
+    ],
+)
+def test_equalities_are_taken_out(where: str, expected: dict[tuple[str, ...], list[Any]]):
+    taken = found(where, p="x", list=["k", "l"])
+    assert {path: sorted(values, key=str) for path, values in taken.items()} == expected
+
+
+ATOMS = st.sampled_from(
+    [
+        "c.a = 1",
+        "c.a = 'x'",
+        "c.b = 2",
+        "c.b IN (1, 2)",
+        "c.a != 1",
+        "ARRAY_CONTAINS([1, 2], c.b)",
+        "c.missing = 1",
+        "true",
+    ]
+)
+CONDITIONS = st.recursive(
+    ATOMS,
+    lambda inner: (
+        st.tuples(inner, st.sampled_from(["AND", "OR"]), inner).map(lambda p: f"({p[0]} {p[1]} {p[2]})")
+        | inner.map(lambda part: f"(NOT ({part}))")
+    ),
+    max_leaves=8,
+)
+ROWS: list[dict[str, Any]] = [{"a": a, "b": b} for a in (1, "x", None, True) for b in (1, 2, "1")]
+
+
+@settings(max_examples=200, deadline=None)
+@given(CONDITIONS)
+def test_nothing_that_passes_where_is_left_out(where: str):
+    taken = found(where)
+    for row in query_values(f"SELECT * FROM c WHERE {where}", {}, ROWS):
+        for path, values in taken.items():
+            assert row[path[0]] in values
+
+
+@pytest.mark.parametrize(
+    ("text", "projected", "deciding"),
+    [
+        ("SELECT c.a.b, c.d FROM c WHERE c.e = 1 ORDER BY c.f", {"a", "d"}, {"e", "f"}),
+        ("SELECT c FROM c", ALL, set()),
+        ("SELECT VALUE c['a'] FROM c WHERE EXISTS(SELECT VALUE t FROM t IN c.tags)", {"a"}, {"tags"}),
+        ("SELECT c[@p] FROM c", ALL, set()),
+        ("SELECT VALUE (SELECT VALUE x.y FROM c x) FROM c", ALL, set()),
+    ],
+)
+def test_properties_that_a_query_reads(text: str, projected: set[str], deciding: set[str]):
+    query = parse(text)
+    names = projected_names(query, "c")
+    assert (names >= ALL) if projected is ALL else names == projected
+    assert deciding_names(query, "c") == deciding
+
+
+@given(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text()
+)
+def test_hash_of_a_key_is_that_of_the_sdk(component: Any):
+    from azure.cosmos import PartitionKey as SdkKey
+
+    theirs = SdkKey("/pk")._get_epk_range_for_partition_key(component).min
+    assert effective(canonical([component]), hierarchical=False) == theirs
+
+
+def test_hash_of_a_hierarchical_key_is_that_of_the_sdk():
+    from azure.cosmos import PartitionKey as SdkKey
+
+    theirs = SdkKey(["/a", "/b"], kind="MultiHash")._get_epk_range_for_partition_key(["x", 7]).min
+    assert effective(canonical(["x", 7]), hierarchical=True) == theirs
+
+
+def test_key_of_an_item_follows_quoted_and_nested_paths():
+    key = PartitionKey((steps_of('/"odd name"/b', "path"), steps_of("/c", "path")), hierarchical=True)
+    assert key.of({"odd name": {"b": 1.0}}) == "[1,{}]"

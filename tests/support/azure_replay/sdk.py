@@ -4,7 +4,7 @@ import json
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from azure.durable_functions import DurableOrchestrationContext, Orchestrator
 from azure.durable_functions.models.actions.NoOpAction import NoOpAction
@@ -52,7 +52,7 @@ class _NumberedContext(DurableOrchestrationContext):
         self.numbered: dict[int, Identity] = {}
 
     def _add_to_open_tasks(self, task: TaskBase) -> None:
-        before: object = task.id  # None until the SDK has numbered it, whatever its annotation says
+        before = cast("object", task.id)  # None until the SDK has numbered it, whatever its annotation says
         super()._add_to_open_tasks(task)
         if isinstance(task, AtomicTask) and before is None and isinstance(task.id, int):
             self.numbered[task.id] = _identity(task)

@@ -147,10 +147,18 @@ def start(options: Options) -> int:
     settings = load_host_settings(options.app, os.environ)
     log_stream = logs.LogStream()
     logs.configure(log_stream, settings.logging.default_level, _fields_of_invocation)
+    try:
+        return _start_logged(options, settings, log_stream)
+    finally:
+        log_stream.close()
+
+
+def _start_logged(options: Options, settings: HostSettings, log_stream: logs.LogStream) -> int:
     options.data.mkdir(parents=True, exist_ok=True)
     lock = FolderLock(options.data)
-    bound = bind(options.host, options.port)
+    bound = None
     try:
+        bound = bind(options.host, options.port)
         functions = load_app(options.app)
         if options.fast_replay:
             from local.host import fast_replay
@@ -158,7 +166,8 @@ def start(options: Options) -> int:
             fast_replay.install()
         return asyncio.run(_serve(options, settings, functions, bound, log_stream))
     finally:
-        bound.close()
+        if bound is not None:
+            bound.close()
         lock.release()
 
 

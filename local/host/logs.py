@@ -16,6 +16,8 @@ LEVELS = {
     "error": logging.ERROR, "critical": logging.CRITICAL, "none": logging.CRITICAL + 1,
 }  # fmt: skip
 
+#: How long a line waits for others.
+FLUSH_EVERY_S = 0.01
 # azure-functions says so for every function without an HTTP trigger, whatever the app does.
 _NOISE = "Auth level is not applied to non http function app"
 
@@ -25,11 +27,20 @@ def _stamp(moment: float) -> str:
 
 
 class LogStream:
-    """Lines on a stream, whole even when several threads write."""
+    """Lines on a stream, in the order in which they came, written by a thread of its own.
+
+    A write gives up the interpreter lock, which the event loops then have to win back: on their threads the log would
+    cost more than what it tells of. ``close`` writes the rest.
+    """
 
     def __init__(self, stream: IO[str] | None = None) -> None:
         self._stream = stream if stream is not None else sys.stderr
+        self._lines: list[str] = []
         self._lock = threading.Lock()
+        self._written = threading.Lock()
+        self._pending = threading.Event()
+        self._closed = False
+        threading.Thread(target=self._write_loop, name="log", daemon=True).start()
 
     def write(self, text: str, level: str = "INFO") -> None:
         """Write one line with the time and a level."""
@@ -38,10 +49,30 @@ class LogStream:
     def write_all(self, texts: Iterable[str], level: str = "INFO") -> None:
         """Write many lines at once: a fan-out leaves a thousand of them."""
         head = f"{_stamp(time.time())} {level:<5} "
-        lines = "".join(f"{head}{text}\n" for text in texts)
         with self._lock:
+            self._lines += [f"{head}{text}\n" for text in texts]
+        self._pending.set()
+        if self._closed:
+            self._flush()
+
+    def close(self) -> None:
+        """Write what is left; later lines are written at once."""
+        self._closed = True
+        self._flush()
+
+    def _write_loop(self) -> None:
+        while not self._closed:
+            self._pending.wait()
+            time.sleep(FLUSH_EVERY_S)
+            self._pending.clear()
+            self._flush()
+
+    def _flush(self) -> None:
+        with self._written:
+            with self._lock:
+                lines, self._lines = self._lines, []
             try:
-                self._stream.write(lines)
+                self._stream.write("".join(lines))
                 self._stream.flush()
             except (OSError, ValueError):
                 pass  # nobody reads the log any more; the work goes on

@@ -60,6 +60,18 @@ class RunningHost:
         """Everything that this host has printed, over all its restarts."""
         return self._log.read_text(encoding="utf-8", errors="replace") if self._log.exists() else ""
 
+    async def log_lines(self, *parts: str) -> list[str]:
+        """Return the lines of the log that hold every part, once there are any."""
+
+        def found() -> list[str]:
+            return [line for line in self.log.splitlines() if all(part in line for part in parts)]
+
+        async def written() -> bool:
+            return bool(found())
+
+        await eventually(written)
+        return found()
+
     @property
     def management(self) -> str:
         """Base of the durable management API."""

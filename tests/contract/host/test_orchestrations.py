@@ -278,8 +278,8 @@ async def test_log_names_function_outcome_and_structured_fields(
 ) -> None:
     instance = await client.start_new("call", None, ["Renamed", 1])
     await host.ended(session, instance)
-    lines = [line for line in host.log.splitlines() if f"instance={instance}" in line]
-    record = next(line for line in lines if "renamed activity ran" in line)
+    lines = await host.log_lines(f"instance={instance}", "outcome=Succeeded", "function=under_another_name")
+    assert len(lines) == 1
+    (record,) = await host.log_lines(f"instance={instance}", "renamed activity ran")
     assert "colour=teal" in record
     assert "invocation=" in record
-    assert any("function=under_another_name" in line and "outcome=Succeeded" in line for line in lines)

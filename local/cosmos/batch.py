@@ -85,9 +85,9 @@ def _operation(entry: Any, place: int, container: Container, key: str) -> _Opera
 
 
 def run_batch(
-    transaction: WriteTransaction, container: Container, key: str, operations: list[_Operation]
+    transaction: WriteTransaction, container: Container, key: str, operations: list[_Operation], *, minimal: bool
 ) -> BatchResult:
-    """Do all operations in order, or none."""
+    """Do all operations in order, or none. ``minimal``: what was written is not sent back."""
 
     def work(inner: WriteTransaction) -> list[dict[str, Any]]:
         entries: list[dict[str, Any]] = []
@@ -102,6 +102,10 @@ def run_batch(
         entries = transaction.savepoint(work)
     except _BatchFailedError as failure:
         return BatchResult(failed=True, entries=_failed(len(operations), failure), charge=WRITE_CHARGE)
+    if minimal:
+        for operation, entry in zip(operations, entries, strict=True):
+            if operation.kind != "Read":
+                entry.pop("resourceBody", None)
     return BatchResult(failed=False, entries=entries, charge=sum(entry["requestCharge"] for entry in entries))
 
 

@@ -98,7 +98,9 @@ async def batch(engine: Engine, container: Container, request: Request) -> web.R
         raise too_large()
     key = partition_of(container, request)
     operations = read_batch(parse_json(request.body), container, key)
-    result = await engine.write(lambda transaction: run_batch(transaction, container, key, operations))
+    result = await engine.write(
+        lambda transaction: run_batch(transaction, container, key, operations, minimal=_minimal(request))
+    )
     return answer(_MULTI_STATUS if result.failed else 200, orjson.dumps(result.entries), charge=result.charge)
 
 
@@ -122,5 +124,10 @@ def _document(container: Container, request: Request) -> Document:
 
 
 def _written(status: int, stored: Stored, request: Request) -> web.Response:
-    minimal = request.headers.get("Prefer", "").lower() == "return=minimal"
+    minimal = _minimal(request)
     return answer(status, None if minimal else stored.json, charge=write_charge(len(stored.json)), etag=stored.etag)
+
+
+def _minimal(request: Request) -> bool:
+    """Whether the caller wants no item back from a write."""
+    return request.headers.get("Prefer", "").lower() == "return=minimal"

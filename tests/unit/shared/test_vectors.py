@@ -38,7 +38,7 @@ def test_vectors_that_cancel_out_have_no_direction():
 
 
 def test_vectors_of_two_lengths_are_refused():
-    with pytest.raises(ValueError, match="shorter"):
+    with pytest.raises(ValueError, match="inhomogeneous"):
         weighted_sum([[1.0, 0.0], [1.0]], [1.0, 1.0])
 
 

@@ -30,10 +30,12 @@ def main() -> int:
     try:
         signatures = Signatures(key) if key else None
         listener = _listen(arguments.host, arguments.port)
+        engine = Engine(arguments.data)
     except (ValueError, OSError) as error:
         print(f"local.cosmos: {error}", file=sys.stderr)
         return 1
-    asyncio.run(_serve(listener, arguments.data, signatures, arguments.ready_file))
+    asyncio.run(_serve(listener, engine, signatures, arguments.ready_file))
+    print("Cosmos DB for NoSQL has stopped", flush=True)
     return 0
 
 
@@ -78,12 +80,13 @@ def _holder(port: int) -> str:
     return ""
 
 
-async def _serve(listener: socket.socket, data: Path, signatures: Signatures | None, ready_file: Path | None) -> None:
+async def _serve(
+    listener: socket.socket, engine: Engine, signatures: Signatures | None, ready_file: Path | None
+) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    engine = Engine(data)
     await engine.start()
     runner = web.AppRunner(make_app(engine, signatures), access_log=None, shutdown_timeout=2)
     await runner.setup()
@@ -94,7 +97,7 @@ async def _serve(listener: socket.socket, data: Path, signatures: Signatures | N
     await asyncio.to_thread(parse, "SELECT * FROM c")
     if ready_file is not None:
         _announce(ready_file, url)
-    print(f"Cosmos DB for NoSQL at {url}, data in {data}", flush=True)
+    print(f"Cosmos DB for NoSQL at {url}, data in {engine.folder}", flush=True)
     try:
         await stopping.wait()
     finally:

@@ -13,6 +13,7 @@ from local.cosmos.store import indexing, items
 from local.cosmos.store.catalog import Catalog, Container
 from local.cosmos.store.expiry import PurgeTimer
 from local.cosmos.store.items import Stored
+from local.cosmos.store.lock import FolderLock
 from local.cosmos.store.reads import ItemReader, Readers
 from local.cosmos.store.writer import Writer, WriteTransaction
 
@@ -22,10 +23,16 @@ _PURGE_GROUP = 500
 
 
 class Engine:
-    """Opened in a folder; everything it answers to a write is on disk."""
+    """Opened in a folder; everything it answers to a write is on disk.
+
+    Raises:
+        OSError: The folder cannot be written, or another endpoint has it.
+    """
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self._lock = FolderLock(folder)
         self._purge_timer = PurgeTimer(self._purge)
         self._writer = Writer(folder, self._purge_timer.expires_at)
         self.catalog = Catalog(self._writer.connection)
@@ -39,6 +46,7 @@ class Engine:
         await self._purge_timer.stop()
         await asyncio.to_thread(self._writer.stop)
         await asyncio.to_thread(self._readers.close)
+        self._lock.release()
 
     async def write(self, work: Callable[[WriteTransaction], T]) -> T:
         """Do ``work`` in a transaction; returns once it is on disk."""

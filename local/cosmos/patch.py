@@ -1,5 +1,6 @@
 """Partial updates: the operations of a patch, and its condition."""
 
+import math
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
@@ -174,5 +175,7 @@ def _increment(item: dict[str, Any], operation: Operation, place: int) -> None:
     if not _is_number(value):
         raise bad_request(f"For Operation({place + 1}): the value at /{'/'.join(operation.path)} is no number.")
     total = value + operation.value
+    if not math.isfinite(total):
+        raise bad_request(f"For Operation({place + 1}): the sum at /{'/'.join(operation.path)} is too large.")
     # JSON numbers are doubles; so is what a sum of whole numbers outgrows.
     _put(item, operation.path, float(total) if abs(total) > 2**53 else total, place, "set")

@@ -56,21 +56,17 @@ def parse_json(body: bytes) -> Any:
 
 def check_depth(value: Any) -> None:
     """Refuse more than ``limits.NESTING`` levels of arrays and objects."""
-    level, depth = [value], 0
-    while level:
-        depth += 1
-        if depth > limits.NESTING + 1:
-            raise bad_request(f"The item is nested more than {limits.NESTING} levels deep.")
-        level = (
-            [
-                item
-                for outer in level
-                for item in (outer.values() if isinstance(outer, dict) else outer)
-                if isinstance(item, (dict, list))
-            ]
-            if depth > 1 or isinstance(value, (dict, list))
-            else []
-        )
+    level = [value] if isinstance(value, (dict, list)) else []
+    for _ in range(limits.NESTING):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, (dict, list))
+        ]
+        if not level:
+            return
+    raise bad_request(f"The item is nested more than {limits.NESTING} levels deep.")
 
 
 def make_document(item: dict[str, Any], partition_key: PartitionKey) -> Document:

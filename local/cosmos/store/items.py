@@ -9,7 +9,15 @@ import orjson
 from local.cosmos.errors import CosmosError, bad_request, conflict, not_found, precondition_failed, too_large
 from local.cosmos.limits import ITEM_BYTES
 from local.cosmos.store.catalog import Container, rid
-from local.cosmos.store.documents import Document, etag_of, expiry, make_document, whole, with_system_properties
+from local.cosmos.store.documents import (
+    Document,
+    check_depth,
+    etag_of,
+    expiry,
+    make_document,
+    whole,
+    with_system_properties,
+)
 from local.cosmos.store.writer import WriteTransaction
 
 _INSERT = "INSERT INTO items_{n} (lsn, etag, written, expires, head, id, pk, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -103,6 +111,7 @@ def replace_changed(
     transaction: WriteTransaction, container: Container, key: str, changed: dict[str, Any], row_seq: int
 ) -> Stored:
     """Store what a patch made of an item; it must stay in its partition."""
+    check_depth(changed)
     document = make_document(changed, container.definition.partition_key)
     if document.key != key:
         raise bad_request("Patch cannot change the value of a partition key path.")

@@ -60,6 +60,16 @@ def test_busy_port_is_named_with_its_holder(tmp_path: Path):
     assert len(ended.stderr.strip().splitlines()) == 1
 
 
+async def test_second_endpoint_on_the_same_folder_is_refused(tmp_path: Path):
+    async with running_cosmos(tmp_path) as first:
+        command = [sys.executable, "-m", "local.cosmos", "--port", "0", "--data", str(tmp_path)]
+        ended = await asyncio.to_thread(
+            subprocess.run, command, capture_output=True, text=True, timeout=60, check=False
+        )
+    assert ended.returncode == 1
+    assert f"pid {first.pid}" in ended.stderr
+
+
 async def test_wrong_key_is_unauthorized(local: Account):
     with pytest.raises(exceptions.CosmosHttpResponseError) as refused:
         async with CosmosClient(local.url, "d3Jvbmc=") as client:
@@ -126,6 +136,20 @@ async def test_partition_key_header_that_is_none_is_a_bad_request(open_endpoint:
     docs = await a_container(open_endpoint)
     status, _ = await post(open_endpoint, docs, b'{"id": "a", "pk": "p"}', x_ms_documentdb_partitionkey=key[:7000])
     assert status == 400
+
+
+async def test_patches_cannot_nest_an_item_deeper_than_an_item_may_be(open_endpoint: str):
+    docs = await a_container(open_endpoint)
+    await post(open_endpoint, docs, b'{"id": "deep", "pk": "p"}', x_ms_documentdb_partitionkey='["p"]')
+    value = b'{"a":' * 70 + b"1" + b"}" * 70
+    statuses: list[int] = []
+    for path in ("/x", "/x" + "/a" * 69 + "/b"):
+        body = b'{"operations": [{"op": "set", "path": "' + path.encode() + b'", "value": ' + value + b"}]}"
+        async with aiohttp.ClientSession() as session:
+            headers = {"x-ms-documentdb-partitionkey": '["p"]'}
+            async with session.patch(f"{open_endpoint}{docs}/deep", data=body, headers=headers) as response:
+                statuses.append(response.status)
+    assert statuses == [200, 400]
 
 
 HOSTILE_QUERIES = [

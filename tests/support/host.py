@@ -35,7 +35,11 @@ async def eventually(holds: Callable[[], Awaitable[bool]], deadline_s: float = 2
 
 
 class HostDidNotStart(Exception):
-    """The host ended, or did not serve in time; the text holds what it printed."""
+    """The host ended (with ``code``), or did not serve in time (None); the text holds what it printed."""
+
+    def __init__(self, printed: str, code: int | None) -> None:
+        super().__init__(printed)
+        self.code = code
 
 
 class RunningHost:
@@ -91,8 +95,9 @@ class RunningHost:
         deadline = time.monotonic() + START_DEADLINE_S
         while not ready.exists():
             if self._process.poll() is not None or time.monotonic() > deadline:
+                code = self._process.poll()
                 self.kill()
-                raise HostDidNotStart(self.log)
+                raise HostDidNotStart(self.log, code)
             await asyncio.sleep(0.02)
         self.url = json.loads(ready.read_text(encoding="utf-8"))["url"]
 

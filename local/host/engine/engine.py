@@ -6,12 +6,14 @@ callbacks: commits (the store's thread), replays (a pool of threads) and activit
 
 import logging
 import uuid
-from asyncio import AbstractEventLoop, Future
+from asyncio import AbstractEventLoop, Event, Future, wait_for
 from collections import defaultdict, deque
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from itertools import count
+from threading import Thread
 
 from local.host.app_loader import LoadedFunction
 from local.host.engine import clock, episodes, history, rows
@@ -84,7 +86,16 @@ class Engine:
         """Let running activities end within ``grace_s``, then stop; what is open goes on with the next host."""
         self._stopping = True
         await self._pool.stop(grace_s)
-        self._replay_threads.shutdown(wait=False, cancel_futures=True)
+        replayed = Event()
+
+        def end_replays() -> None:
+            self._replay_threads.shutdown(wait=True)
+            self._loop.call_soon_threadsafe(replayed.set)
+
+        # A thread of its own: an orchestrator that hangs must not hold the host.
+        Thread(target=end_replays, name="end-replays", daemon=True).start()
+        with suppress(TimeoutError):
+            await wait_for(replayed.wait(), grace_s)
         self._save_arrivals()
 
     def commit(self, statements: list[Statement]) -> Future[None]:
@@ -229,7 +240,7 @@ class Engine:
         return until - self._loop.time()
 
     def _run_ready(self) -> None:
-        while self._ready and self._replaying < self._replay_limit:
+        while self._ready and self._replaying < self._replay_limit and not self._stopping:
             execution = self._ready.popleft()
             if execution.suspended:
                 execution.busy = False
@@ -276,27 +287,13 @@ class Engine:
                 at: str) -> None:  # fmt: skip
         """Apply an episode's decision, commit it, then act on it."""
         execution.busy = False
-        if execution.closed or self._stopping:
+        if execution.closed:
             return
         claimed: set[str] = set()
         effects = episodes.apply(execution, batch, opening, reply, at, lambda e, t: self._refusal(e, t, claimed))
-        instance_id = execution.record.instance_id
-        for task in effects.opened:
-            task.task_id = next(self._task_ids)
-        for arrival in effects.arrivals:
-            arrival.message_id = next(self._message_ids)
-            log.error("%s: %s", instance_id, arrival.event)
         refused = {arrival.seq for arrival in effects.arrivals}
         opened = [task for task in effects.opened if task.seq not in refused]
-        children = [self._new_child(execution, task) for task in opened if task.kind is Kind.CHILD]
-        statements = [
-            rows.append_history(instance_id, effects.chunk),
-            *rows.close_tasks(effects.closed),
-            *rows.open_tasks(instance_id, effects.opened),
-            *rows.take_from_inbox(batch),
-            *rows.put_in_inbox(instance_id, effects.arrivals),
-            *(statement for child in children for statement in rows.create_instance(child)),
-        ]
+        statements = self._written(execution, batch, effects, opened)
         for task in effects.closed:
             if (timer := execution.timers.pop(task.seq, None)) is not None:
                 timer.cancel()
@@ -314,6 +311,26 @@ class Engine:
             at_once=(lambda: self._pool.start(works)) if works else None,
         )
         self.wake(execution)
+
+    def _written(
+        self, execution: Execution, batch: list[Arrival], effects: episodes.Effects, opened: list[OpenTask]
+    ) -> list[Statement]:
+        """Return what stores an episode, its sub-orchestrations included, which become live by it."""
+        instance_id = execution.record.instance_id
+        for task in effects.opened:
+            task.task_id = next(self._task_ids)
+        for arrival in effects.arrivals:
+            arrival.message_id = next(self._message_ids)
+            log.error("%s: %s", instance_id, arrival.event)
+        children = [self._new_child(execution, task) for task in opened if task.kind is Kind.CHILD]
+        return [
+            rows.append_history(instance_id, effects.chunk),
+            *rows.close_tasks(effects.closed),
+            *rows.open_tasks(instance_id, effects.opened),
+            *rows.take_from_inbox(batch),
+            *rows.put_in_inbox(instance_id, effects.arrivals),
+            *(statement for child in children for statement in rows.create_instance(child)),
+        ]
 
     def _start_tasks(self, execution: Execution, tasks: list[OpenTask]) -> None:
         if execution.closed or self._stopping:

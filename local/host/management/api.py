@@ -103,6 +103,10 @@ def _after(request: web.Request) -> tuple[str, str] | None:
     return created, instance_id
 
 
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON value")
+
+
 async def _json_body(request: web.Request) -> str | None:
     """Return the body as JSON text, None when there is none.
 
@@ -114,7 +118,7 @@ async def _json_body(request: web.Request) -> str | None:
         return None
     try:
         text = body.decode("utf-8-sig").strip()
-        value = json.loads(text)
+        value = json.loads(text, parse_constant=_no_constant)
     except RecursionError as error:
         raise Refused(
             400, f"The request's body is nested too deep; expected at most {MAX_JSON_DEPTH} levels."

@@ -27,6 +27,7 @@ async def refusal(app: Path, data: Path, *arguments: str) -> str:
     with pytest.raises(HostDidNotStart) as caught:
         async with running_host(app, data, None, *arguments):
             pass
+    assert caught.value.code == 1
     return str(caught.value)
 
 

@@ -70,6 +70,7 @@ async def test_unknown_orchestrator_is_a_400_that_names_it(client: Client) -> No
         ("orchestrators/plain/a%0Ab", b"1", 400, "control characters"),
         (f"orchestrators/plain/{'x' * 257}", b"1", 400, "257 characters; expected 1 to 256"),
         ("orchestrators/plain", b"{not json", 400, "not valid JSON"),
+        ("orchestrators/plain", b"NaN", 400, "NaN is no JSON value"),
         ("orchestrators/plain", b"\xff\xfe", 400, "not valid JSON"),
         ("orchestrators/plain", b"[" * 300 + b"]" * 300, 400, "nested too deep"),
         ("orchestrators/plain", b"[" * 100_000, 400, "nested too deep"),

@@ -139,3 +139,13 @@ async def test_late_result_of_an_ended_execution_is_dropped(host: RunningHost, s
     async with session.post(again, json=json.dumps(["nap", 0.8])) as response:
         assert response.status == 202
     assert (await host.ended(session, instance))["output"] == 0.8
+
+
+async def test_replaced_instance_drops_the_old_ones_results(tmp_path: Path, session: Session) -> None:
+    env = {"AzureFunctionsJobHost__extensions__durableTask__overridableExistingInstanceStates": "AnyState"}
+    async with running_host(APPS / "durable", tmp_path / "data", env) as host:
+        for wait_s in (0.4, 0.8):
+            url = f"{host.management}/orchestrators/call/same"
+            async with session.post(url, json=json.dumps(["nap", wait_s])) as response:
+                assert response.status == 202
+        assert (await host.ended(session, "same"))["output"] == 0.8

@@ -16,7 +16,7 @@ from itertools import count
 from threading import Thread
 
 from local.host.app_loader import LoadedFunction
-from local.host.engine import clock, episodes, history, rows
+from local.host.engine import clock, episodes, gathering, history, rows
 from local.host.engine.actions import Reply
 from local.host.engine.activities import ActivityPool, Finished, Work
 from local.host.engine.json_text import quoted, unquoted
@@ -33,10 +33,6 @@ log = logging.getLogger("local.host.engine")
 
 #: A result that no episode has taken by then goes to the inbox; before that, a crash runs its activity again.
 SAVE_AFTER_S = 0.02
-#: About what one more history event adds to a replay.
-EVENT_COST_S = 30e-6
-#: Below this a replay is too cheap to be worth waiting for more results.
-CHEAP_REPLAY_S = 0.002
 
 
 class Engine:
@@ -216,7 +212,7 @@ class Engine:
             return
         if execution.history and not execution.inbox:
             return
-        wait = self._gathering_s(execution)
+        wait = gathering.wait_s(execution, self._loop.time())
         if wait <= 0:
             execution.busy = True
             self._ready.append(execution)
@@ -227,17 +223,6 @@ class Engine:
     def _gathered(self, execution: Execution) -> None:
         execution.gathering = None
         self.wake(execution)
-
-    def _gathering_s(self, execution: Execution) -> float:
-        """Return how long to wait for more results: replaying a long history for each of them would cost far more."""
-        replay_s = execution.replay_s + EVENT_COST_S * len(execution.inbox)
-        if replay_s < CHEAP_REPLAY_S or execution.outcome is not None or execution.has_open_retry:
-            return 0.0
-        running = sum(1 for task in execution.open.values() if task.kind is Kind.ACTIVITY)
-        if running <= len(execution.inbox):
-            return 0.0
-        until = min(execution.last_arrival + replay_s / 2, execution.first_arrival + 4 * replay_s)
-        return until - self._loop.time()
 
     def _run_ready(self) -> None:
         while self._ready and self._replaying < self._replay_limit and not self._stopping:
@@ -341,7 +326,7 @@ class Engine:
             if task.kind is Kind.TIMER:
                 due = clock.epoch(task.fire_at or "")
                 execution.timers[task.seq] = self._timers.at(due, lambda t=task: self._timer_due(execution, t))
-            elif (child := self.live.get(child_id_of(execution, task))) is not None:
+            elif (child := self.live.get(episodes.child_id_of(execution, task))) is not None:
                 self.wake(child)
 
     def _works(self, execution: Execution, tasks: list[OpenTask]) -> list[Work]:
@@ -361,7 +346,7 @@ class Engine:
     def _refusal(self, execution: Execution, task: OpenTask, claimed: set[str]) -> str | None:
         if task.kind is Kind.ACTIVITY:
             return None if task.name.lower() in self.activities else missing_activity(task.name)
-        child_id, record = child_id_of(execution, task), execution.record
+        child_id, record = episodes.child_id_of(execution, task), execution.record
         if task.name.lower() not in self.orchestrators:
             return f"The sub-orchestrator function '{task.name}' does not exist."
         if child_id in (record.instance_id, record.parent.instance_id if record.parent else None):
@@ -375,7 +360,7 @@ class Engine:
         parent = Parent(execution.record.instance_id, execution.record.execution_id, task.seq)
         # The action carries the input as JSON text; stored, it is that text as a JSON string.
         raw_input = quoted(task.input)
-        return self.new_execution(task.name, child_id_of(execution, task), raw_input, task.version, parent)
+        return self.new_execution(task.name, episodes.child_id_of(execution, task), raw_input, task.version, parent)
 
     def _end(self, execution: Execution, outcome: Outcome, statements: list[Statement]) -> None:
         record = execution.record
@@ -401,11 +386,6 @@ class Engine:
         ]
         self.store.submit(statements)
         self.wake(successor)
-
-
-def child_id_of(execution: Execution, task: OpenTask) -> str:
-    """Return the instance id of a sub-orchestration."""
-    return task.child_id or episodes.default_child_id(execution, task)
 
 
 def missing_activity(name: str) -> str:

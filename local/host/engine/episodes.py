@@ -102,8 +102,8 @@ def _open(execution: Execution, task: OpenTask, at: str, refusal: Refusal, effec
     if task.kind is Kind.TIMER:
         return history.timer_created(at, task.seq, task.fire_at or at)
     if task.kind is Kind.CHILD:
-        named = task.child_id or default_child_id(execution, task)
-        event = history.child_created(at, task.seq, task.name, named, task.version, quoted(task.input))
+        child_id = child_id_of(execution, task)
+        event = history.child_created(at, task.seq, task.name, child_id, task.version, quoted(task.input))
     else:
         event = history.task_scheduled(at, task.seq, task.name, task.input)
     if (reason := refusal(execution, task)) is not None:
@@ -111,9 +111,9 @@ def _open(execution: Execution, task: OpenTask, at: str, refusal: Refusal, effec
     return event
 
 
-def default_child_id(execution: Execution, task: OpenTask) -> str:
-    """Return the id of a sub-orchestration that was started without one."""
-    return f"{execution.record.execution_id}:{task.seq}"
+def child_id_of(execution: Execution, task: OpenTask) -> str:
+    """Return the instance id of a sub-orchestration: the one it was given, else one of its own per attempt."""
+    return task.child_id or f"{execution.record.execution_id}:{task.seq}"
 
 
 def _retry_of(leaf: dict[str, Any]) -> Retry | None:

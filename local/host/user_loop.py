@@ -66,7 +66,8 @@ class UserLoop:
                 task.cancel()
             if others:
                 await asyncio.wait(others, timeout=grace_s)
-            await self.loop.shutdown_asyncgens()
+            # Generators that the app holds open are left to the end of the process, as Azure's worker leaves them:
+            # closing all at once would close those twice that lie inside another.
 
         with contextlib.suppress(TimeoutError):  # a coroutine blocks the loop; the process ends regardless
             self.submit(wind_down()).result(timeout=grace_s + 1)

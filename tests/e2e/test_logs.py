@@ -11,7 +11,8 @@ async def test_activities_log_start_progress_and_completion_with_their_fields(st
     async with running_host(REPOSITORY, tmp_path, env=stack.environment()) as host, fanwise(host.url) as app:
         links = await app.submit(projectId=project, name="a.py", text="x = 1\n" * 200)
         await app.ended(links)
-        host.stop()
+        assert host.stop() == 0
+    assert " ERROR " not in host.log
     lines = [line for line in host.log.splitlines() if links["id"] in line]
     for activity in ("embed_chunk_activity", "persist_snippet_activity"):
         own = [line for line in lines if f"activity={activity}" in line]

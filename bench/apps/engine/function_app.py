@@ -24,10 +24,3 @@ def chain(context: df.DurableOrchestrationContext):
     for number in range(size):
         yield context.call_activity("nothing", number)
     return size
-
-
-@app.route(route="start/{orchestrator}/{size:int}", methods=["POST"])
-@app.durable_client_input(client_name="client")
-async def start(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
-    instance_id = await client.start_new(req.route_params["orchestrator"], client_input=int(req.route_params["size"]))
-    return client.create_check_status_response(req, instance_id)

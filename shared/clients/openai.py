@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -24,12 +25,18 @@ _TRY_LATER = frozenset({408, 409, 429})
 
 
 class Embeddings:
-    """Vectors from one deployment. While the service asks to be left alone, calls of this process wait."""
+    """Vectors from one deployment. While the service asks to be left alone, calls of this process wait.
 
-    def __init__(self, client: "AsyncOpenAI", deployment: str, dimensions: int) -> None:
+    The client is made on the first call: importing its SDK takes 0.7 s, for which no request should wait that needs no
+    vector, such as one that is only accepted.
+    """
+
+    def __init__(self, connect: Callable[[], Awaitable["AsyncOpenAI"]], deployment: str, dimensions: int) -> None:
         self.model = deployment
         self.dimensions = dimensions
-        self._client = client
+        self._connect = connect
+        self._connecting = asyncio.Lock()
+        self._client: AsyncOpenAI | None = None
         self._resume_at = 0.0
 
     async def embed(self, texts: Sequence[str], patience_s: float = _LONGEST_PAUSE_S) -> list[list[float]]:
@@ -41,13 +48,12 @@ class Embeddings:
             Unavailable: The service throttled, failed, timed out or could not be reached.
             Rejected: The service refused a text, such as one of too many tokens, or the deployment does not exist.
         """
-        from openai import APIConnectionError, APIStatusError  # loaded when the client was opened
-
         await self._wait_for_permission(patience_s)
+        client = await self._connected()
+        from openai import APIConnectionError, APIStatusError  # loaded with the client
+
         try:
-            answer = await self._client.embeddings.create(
-                model=self.model, input=list(texts), dimensions=self.dimensions
-            )
+            answer = await client.embeddings.create(model=self.model, input=list(texts), dimensions=self.dimensions)
         except APIStatusError as error:
             raise self._refusal(error) from error
         except APIConnectionError as error:
@@ -60,6 +66,12 @@ class Embeddings:
                 f"expected {len(texts)} of {self.dimensions}"
             )
         return [rounded(vector) for vector in vectors]
+
+    async def _connected(self) -> "AsyncOpenAI":
+        async with self._connecting:
+            if self._client is None:
+                self._client = await self._connect()
+            return self._client
 
     async def _wait_for_permission(self, patience_s: float) -> None:
         loop = asyncio.get_running_loop()
@@ -84,15 +96,20 @@ class Embeddings:
 async def open_embeddings(model: EmbeddingModel, credential: AsyncTokenCredential | None) -> AsyncGenerator[Embeddings]:
     """Open the deployment, signing in with the key or with ``credential``."""
     async with AsyncExitStack() as stack:
-        opened = _project_client if model.api == "project" else _account_client
-        client = await opened(model, credential, stack)
-        yield Embeddings(client, model.deployment, model.dimensions)
+
+        async def connect() -> "AsyncOpenAI":
+            # In a thread, so that the worker's only event loop goes on meanwhile.
+            await asyncio.to_thread(import_module, "openai")
+            opened = _project_client if model.api == "project" else _account_client
+            return await opened(model, credential, stack)
+
+        yield Embeddings(connect, model.deployment, model.dimensions)
 
 
 async def _account_client(
     model: EmbeddingModel, credential: AsyncTokenCredential | None, stack: AsyncExitStack
 ) -> "AsyncOpenAI":
-    from openai import AsyncAzureOpenAI  # 0.7 s that a cold start need not pay
+    from openai import AsyncAzureOpenAI
 
     client = AsyncAzureOpenAI(
         azure_endpoint=model.service.endpoint,
@@ -108,7 +125,8 @@ async def _account_client(
 async def _project_client(
     model: EmbeddingModel, credential: AsyncTokenCredential | None, stack: AsyncExitStack
 ) -> "AsyncOpenAI":
-    # 2.5 s, so only where the project is all that is configured.
+    # Up to 2.5 s, so only where the project is all that is configured.
+    await asyncio.to_thread(import_module, "azure.ai.projects.aio")
     from azure.ai.projects.aio import AIProjectClient
     from azure.identity.aio import DefaultAzureCredential
 

@@ -36,9 +36,10 @@ async def accept(req: func.HttpRequest, client: df.DurableOrchestrationClient) -
     """
     request = read_submission(await read_json_object(req, MAX_BODY_BYTES))
     resources = await process_resources()
-    acceptance = await _claim(req, resources)
-    submission = await _prepare(request, acceptance, resources)
-    await _start_once(client, acceptance.run_id, submission)
+    proposed = Acceptance(run_id=uuid.uuid4().hex, accepted_at_ms=time.time_ns() // 1_000_000)
+    acceptance = await _claim(req, proposed, resources)
+    if acceptance == proposed or not await _was_started(client, acceptance.run_id):
+        await _start(client, acceptance.run_id, await _prepare(request, acceptance, resources))
     return acceptance.run_id
 
 
@@ -51,8 +52,8 @@ def management_response(
     return create_success_response(links, status_code=202, headers=headers)
 
 
-async def _claim(req: func.HttpRequest, resources: Resources) -> Acceptance:
-    proposed = Acceptance(run_id=uuid.uuid4().hex, accepted_at_ms=time.time_ns() // 1_000_000)
+async def _claim(req: func.HttpRequest, proposed: Acceptance, resources: Resources) -> Acceptance:
+    """Return what the request's Idempotency-Key stands for, ``proposed`` where it is new or there is none."""
     key = req.headers.get("idempotency-key")
     if key is None:
         return proposed
@@ -92,14 +93,18 @@ async def _upload(chunks: list[Chunk], run_id: str, resources: Resources) -> tup
     return tuple(await asyncio.gather(*(upload(i, segment) for i, segment in enumerate(segments_of(chunks)))))
 
 
-async def _start_once(client: df.DurableOrchestrationClient, run_id: str, submission: Submission) -> None:
-    """Start the run unless it was started before: a finished one must not run again for a repeated key."""
+async def _was_started(client: df.DurableOrchestrationClient, run_id: str) -> bool:
+    """Whether the first request with this key got as far as the start; a finished run must not run again."""
     try:
-        if await client.get_status(run_id):
-            return
+        return bool(await client.get_status(run_id))
+    except Exception as error:
+        raise Unavailable(f"The state of a run could not be read: {error}") from error
+
+
+async def _start(client: df.DurableOrchestrationClient, run_id: str, submission: Submission) -> None:
+    try:
         await client.start_new(ORCHESTRATOR, run_id, submission.to_json())
     except Exception as error:
         # The SDK raises bare exceptions; of two starts at the same moment the second is told of the first.
-        if "already exists" in str(error):
-            return
-        raise Unavailable(f"The run could not be started: {error}") from error
+        if "already exists" not in str(error):
+            raise Unavailable(f"The run could not be started: {error}") from error

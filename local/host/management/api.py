@@ -111,11 +111,14 @@ async def _json_body(request: web.Request) -> str | None:
     """Return the body as JSON text, None when there is none.
 
     Raises:
-        Refused: It is no JSON, or nested deeper than 200 levels.
+        Refused: It is encoded, no JSON, or nested deeper than 200 levels.
     """
     body = await request.read()
     if not body.strip():
         return None
+    encoding = request.headers.get("Content-Encoding", "identity")
+    if encoding.strip().lower() != "identity":
+        raise Refused(400, f"The header Content-Encoding is {encoding[:80]!r}; expected a body that is not encoded.")
     try:
         text = body.decode("utf-8-sig").strip()
         value = json.loads(text, parse_constant=_no_constant)

@@ -1,6 +1,7 @@
 """The durable management API: what it answers and what the stock SDK makes of it."""
 
 import asyncio
+import gzip
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -60,6 +61,18 @@ async def test_unknown_orchestrator_is_a_400_that_names_it(client: Client) -> No
         Exception, match=r"The function 'nowhere' doesn't exist, is disabled, or is not an orchestrator"
     ):
         await client.start_new("nowhere")
+
+
+@pytest.mark.parametrize("body", [gzip.compress(b'{"a": 1}'), b"no gzip at all"], ids=["good", "bad"])
+async def test_encoded_body_is_refused_with_the_header_that_says_so(
+    host: RunningHost, session: Session, body: bytes
+) -> None:
+    headers = {"Content-Encoding": "gzip"}
+    status, document = await answer(
+        session, "POST", f"{host.management}/orchestrators/plain", data=body, headers=headers
+    )
+    assert status == 400
+    assert "Content-Encoding is 'gzip'" in document["ExceptionMessage"]
 
 
 @pytest.mark.parametrize(

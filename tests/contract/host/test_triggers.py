@@ -1,5 +1,6 @@
 """HTTP and timer triggers on a host of their own: routes, answers, schedules, settings, time limits."""
 
+import gzip
 import json
 import sqlite3
 from collections.abc import AsyncGenerator
@@ -101,6 +102,16 @@ async def test_body_over_100_mb_is_refused(triggers: RunningHost, session: Sessi
         pass  # refused while the rest was still being sent
     async with session.post(f"{triggers.url}/api/size", data=b"x" * 2_000_000) as response:
         assert await response.text() == "2000000"
+
+
+@pytest.mark.parametrize("body", [gzip.compress(b'{"a": 1}'), b"no gzip at all"], ids=["good", "bad"])
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br"])
+async def test_encoded_body_reaches_the_function_as_it_was_sent(
+    triggers: RunningHost, session: Session, encoding: str, body: bytes
+) -> None:
+    headers = {"Content-Encoding": encoding}
+    async with session.post(f"{triggers.url}/api/bytes", data=body, headers=headers) as response:
+        assert (response.status, await response.read()) == (200, body)
 
 
 async def test_placeholder_in_host_json_is_resolved(triggers: RunningHost, session: Session) -> None:

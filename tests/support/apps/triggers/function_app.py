@@ -71,6 +71,11 @@ def size(req: func.HttpRequest) -> str:
     return str(len(req.get_body()))
 
 
+@app.route(route="bytes", methods=["POST"])
+def same_bytes(req: func.HttpRequest) -> func.HttpResponse:
+    return func.HttpResponse(req.get_body(), mimetype="application/octet-stream")
+
+
 @app.route(route="slow")
 async def slow(req: func.HttpRequest) -> str:
     await asyncio.sleep(30)

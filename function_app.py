@@ -3,10 +3,10 @@
 import azure.durable_functions as df
 
 from blueprints import embeddings, health, maintenance, snippets
-from shared.logs import quiet_sdk_logs
+from shared.logs import set_up_logs
 from shared.settings import current_settings
 
-quiet_sdk_logs()
+set_up_logs()
 
 app = df.DFApp(http_auth_level=current_settings().http_auth_level.upper())
 

@@ -13,11 +13,11 @@ from shared.contracts import Submission, Upload
 from shared.errors import InvalidRequest, TooLarge, Unavailable
 from shared.http import read_json_object
 from shared.idempotency import MAX_KEY_CHARACTERS, Acceptance
-from shared.identity import caller_of
+from shared.identity import caller_of, presented_key
 from shared.resources import Resources, process_resources
 from shared.responses import create_success_response
 from shared.snippets.identifiers import version_of
-from shared.snippets.plan import MAX_CHUNKS, segments_of, travels_inline
+from shared.snippets.plan import MAX_CHUNKS, MAX_PAYLOAD_BYTES, durable_bytes, segments_of, travels_inline
 from shared.snippets.segment_cache import encode_segment, segment_blob
 from shared.snippets.submission import MAX_BODY_BYTES, SnippetRequest, read_submission
 
@@ -38,8 +38,13 @@ async def accept(req: func.HttpRequest, client: df.DurableOrchestrationClient) -
     resources = await process_resources()
     proposed = Acceptance(run_id=uuid.uuid4().hex, accepted_at_ms=time.time_ns() // 1_000_000)
     acceptance = await _claim(req, proposed, resources)
-    if acceptance == proposed or not await _was_started(client, acceptance.run_id):
+    if acceptance == proposed:
         await _start(client, acceptance.run_id, await _prepare(request, acceptance, resources))
+    elif not await _was_started(client, acceptance.run_id):
+        submission = await _prepare(request, acceptance, resources)
+        # Asked again, because the first request may have gone on while this one prepared the same.
+        if not await _was_started(client, acceptance.run_id):
+            await _start(client, acceptance.run_id, submission)
     return acceptance.run_id
 
 
@@ -59,7 +64,7 @@ async def _claim(req: func.HttpRequest, proposed: Acceptance, resources: Resourc
         return proposed
     if not 1 <= len(key) <= MAX_KEY_CHARACTERS:
         raise InvalidRequest(f"Header 'Idempotency-Key' must have 1 to {MAX_KEY_CHARACTERS} characters, got {len(key)}")
-    caller = caller_of(req.headers, resources.settings)
+    caller = caller_of(req.headers, resources.settings) or presented_key(req.headers, req.params)
     return await resources.idempotency_keys.claim(caller, _OPERATION, key, req.get_body(), proposed)
 
 
@@ -70,7 +75,7 @@ async def _prepare(request: SnippetRequest, acceptance: Acceptance, resources: R
     if len(chunks) > MAX_CHUNKS:
         raise TooLarge(f"Field 'text' would be cut into {len(chunks)} chunks; expected at most {MAX_CHUNKS}")
     inline = travels_inline(request.text, chunks)
-    return Submission(
+    submission = Submission(
         project_id=request.project_id,
         name=request.name,
         text=request.text if inline else None,
@@ -79,6 +84,12 @@ async def _prepare(request: SnippetRequest, acceptance: Acceptance, resources: R
         chunk_size=settings.chunk_size,
         chunk_mode=settings.chunk_mode,
     )
+    if (size := durable_bytes(submission.to_json())) > MAX_PAYLOAD_BYTES:
+        raise TooLarge(
+            f"Field 'text' would be cut into {len(chunks)} chunks, whose plan takes {size} bytes; "
+            f"expected at most {MAX_PAYLOAD_BYTES}"
+        )
+    return submission
 
 
 async def _upload(chunks: list[Chunk], run_id: str, resources: Resources) -> tuple[Upload, ...]:

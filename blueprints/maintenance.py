@@ -27,4 +27,4 @@ async def sweep_snippets(timer: func.TimerRequest, client) -> None:  # pyright: 
 
     before = datetime.now(UTC) - timedelta(hours=current_settings().snippet_sweep_after_hours)
     swept = await sweep(before, is_unfinished, await process_resources())
-    _logger.info("sweep completed", extra={"versions": swept.versions, "chunks": swept.chunks, "blobs": swept.blobs})
+    _logger.info("sweep completed", extra={"runs": swept.runs, "documents": swept.documents, "blobs": swept.blobs})

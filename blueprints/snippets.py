@@ -1,22 +1,21 @@
 """Snippets that are stored: found by meaning, listed, read and deleted."""
 
-import asyncio
+import re
 import time
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import unquote
 
 import azure.durable_functions as df
 import azure.functions as func
 
-from shared.errors import InvalidRequest, NotFound, Unavailable
+from shared.errors import InvalidRequest, NotFound, Rejected, Unavailable
 from shared.http import answered, json_type, read_json_object
 from shared.resources import Resources, process_resources
-from shared.responses import create_success_response
+from shared.responses import create_empty_response, create_success_response
 from shared.snippets.documents import Document, tombstone
-from shared.snippets.identifiers import version_of
+from shared.snippets.identifiers import accepted_at_ms, version_of
 from shared.snippets.search import MAX_K, nearest_snippets
-from shared.snippets.submission import name_faults, project_faults, unknown_fields
+from shared.snippets.submission import name_faults, project_faults, shown, unicode_faults, unknown_fields
 
 bp = df.Blueprint()
 
@@ -25,6 +24,8 @@ _MAX_QUERY_CHARACTERS = 8000
 _MAX_QUERY_BODY_BYTES = 64 * 1024
 _MAX_PAGE = 100
 _TURNS = 10
+_BUSY = "the snippet is being written by many runs at once"
+_ESCAPED_SLASH = re.compile("%2f", re.IGNORECASE)
 _INCLUDABLE = frozenset({"text", "chunks", "embedding"})
 _PUBLIC_FIELDS = (
     "projectId", "name", "version", "chunks", "characters", "model", "dimensions", "createdAt", "updatedAt",
@@ -42,12 +43,21 @@ async def query_snippets(req: func.HttpRequest) -> func.HttpResponse:
     faults += _query_faults(document)
     k = document.get("k", _DEFAULT_K)
     if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= MAX_K:
-        got = k if isinstance(k, int) and not isinstance(k, bool) else json_type(k)
+        got = shown(str(k)) if isinstance(k, int) and not isinstance(k, bool) else json_type(k)
         faults.append(f"Field 'k' must be an integer from 1 to {MAX_K}, got {got}")
     if faults:
         raise InvalidRequest(*faults)
-    results = await nearest_snippets(document["query"], project_id, k, await process_resources())
+    results = await _nearest(document["query"], project_id, k, await process_resources())
     return create_success_response({"query": document["query"], "projectId": project_id, "k": k, "results": results})
+
+
+async def _nearest(query: str, project_id: str | None, k: int, resources: Resources) -> list[dict[str, Any]]:
+    try:
+        return await nearest_snippets(query, project_id, k, resources)
+    except Rejected as error:
+        if not error.is_about_input:
+            raise
+        raise InvalidRequest("Field 'query' was refused by the embedding model; a shorter one may do") from error
 
 
 @bp.route(route="api/snippets/{projectId}", methods=["GET"])
@@ -67,20 +77,16 @@ async def list_snippets(req: func.HttpRequest) -> func.HttpResponse:
 @answered
 async def get_snippet(req: func.HttpRequest) -> func.HttpResponse:
     """Answer a snippet; ``include`` adds its text, its chunks or its vector."""
-    project_id, name = _snippet_of(req)
     include = {part for part in req.params.get("include", "").split(",") if part}
     if include - _INCLUDABLE:
-        unknown = ", ".join(sorted(include - _INCLUDABLE))
+        unknown = shown(", ".join(sorted(include - _INCLUDABLE)))
         raise InvalidRequest(f"Parameter 'include' takes {', '.join(sorted(_INCLUDABLE))}, got {unknown}")
     resources = await process_resources()
-    document = await _existing(project_id, name, resources)
+    document, rows = await _whole(req, resources, with_chunks=bool(include & {"text", "chunks"}))
     answer: dict[str, Any] = {field: document[field] for field in _PUBLIC_FIELDS}
-    if "embedding" in include:
-        answer["embedding"] = document["embedding"]
-    if include & {"text", "chunks"}:
-        rows = [row async for row in resources.chunks.texts(project_id, name, document["version"])]
-        answer |= {"text": "".join(row["text"] for row in rows)} if "text" in include else {}
-        answer |= {"chunkList": rows} if "chunks" in include else {}
+    answer |= {"embedding": document["embedding"]} if "embedding" in include else {}
+    answer |= {"text": "".join(row["text"] for row in rows)} if "text" in include else {}
+    answer |= {"chunkList": rows} if "chunks" in include else {}
     return create_success_response(answer)
 
 
@@ -88,39 +94,52 @@ async def get_snippet(req: func.HttpRequest) -> func.HttpResponse:
 @answered
 async def delete_snippet(req: func.HttpRequest) -> func.HttpResponse:
     """Delete a snippet and its chunks. Runs accepted before this moment cannot bring it back."""
-    project_id, name = _snippet_of(req)
     resources = await process_resources()
-    version = version_of(time.time_ns() // 1_000_000, "deleted")
     for _ in range(_TURNS):
-        current = await _existing(project_id, name, resources)
+        current = await _existing(req, resources)
+        project_id, name = current["projectId"], current["name"]
+        # Clocks differ between machines: whatever this one says, the deletion comes after what it deletes.
+        deleted_at_ms = max(time.time_ns() // 1_000_000, accepted_at_ms(current["version"]) + 1)
+        version = version_of(deleted_at_ms, "deleted")
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         if await resources.snippets.replace(tombstone(project_id, name, version, now), seen=current):
-            await resources.chunks.delete_versions(project_id, name, upto=version)
-            return func.HttpResponse(status_code=204)
-        await asyncio.sleep(0)
-    raise Unavailable(f"{name!r} is being written by many runs at once")
+            await resources.chunks.delete_versions(project_id, name, before=version)
+            return create_empty_response()
+    raise Unavailable(_BUSY)
 
 
-async def _existing(project_id: str, name: str, resources: Resources) -> Document:
-    document = await resources.snippets.read(project_id, name)
-    if document is None or "deleted" in document:
-        raise NotFound(f"Snippet {name!r} not found in project {project_id!r}")
-    return document
+async def _whole(req: func.HttpRequest, resources: Resources, *, with_chunks: bool) -> tuple[Document, list[Document]]:
+    """Return a snippet with the chunks of its version, all of them: a run may switch the version between two reads."""
+    for _ in range(_TURNS):
+        document = await _existing(req, resources)
+        if not with_chunks:
+            return document, []
+        rows = await resources.chunks.texts(document["projectId"], document["name"], document["version"])
+        if len(rows) == document["chunks"]:
+            return document, rows
+    raise Unavailable(_BUSY)
+
+
+async def _existing(req: func.HttpRequest, resources: Resources) -> Document:
+    """Return the snippet that the route names.
+
+    Hosts leave an escaped slash in a route as it came, so ``src%2Fa.py`` may mean ``src/a.py``.
+    """
+    project_id, name = _project_of(req), req.route_params.get("name", "")
+    if faults := name_faults(name):
+        raise InvalidRequest(*faults)
+    for meant in dict.fromkeys((name, _ESCAPED_SLASH.sub("/", name))):
+        document = await resources.snippets.read(project_id, meant)
+        if document is not None and "deleted" not in document:
+            return document
+    raise NotFound(f"Snippet {shown(name)} not found in project {shown(project_id)}")
 
 
 def _project_of(req: func.HttpRequest) -> str:
-    project_id = unquote(req.route_params.get("projectId", ""))
+    project_id = req.route_params.get("projectId", "")
     if faults := project_faults(project_id):
         raise InvalidRequest(*faults)
     return project_id
-
-
-def _snippet_of(req: func.HttpRequest) -> tuple[str, str]:
-    name = req.route_params.get("name", "")
-    faults = [*project_faults(req.route_params.get("projectId", "")), *name_faults(name)]
-    if faults:
-        raise InvalidRequest(*faults)
-    return req.route_params["projectId"], name
 
 
 def _query_faults(document: dict[str, Any]) -> list[str]:
@@ -132,12 +151,13 @@ def _query_faults(document: dict[str, Any]) -> list[str]:
         return [f"Field 'query' {expected}, got {json_type(query)}"]
     if not query.strip() or len(query) > _MAX_QUERY_CHARACTERS:
         return [f"Field 'query' {expected}, got {len(query)} characters"]
-    return []
+    return unicode_faults("query", query)
 
 
 def _page_limit(text: str | None) -> int:
     if text is None:
         return _MAX_PAGE
-    if not text.isdecimal() or not 1 <= int(text[:9]) <= _MAX_PAGE:
-        raise InvalidRequest(f"Parameter 'limit' must be an integer from 1 to {_MAX_PAGE}, got {text[:20]!r}")
-    return int(text)
+    limit = int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
+    if not 1 <= limit <= _MAX_PAGE:
+        raise InvalidRequest(f"Parameter 'limit' must be an integer from 1 to {_MAX_PAGE}, got {shown(text)}")
+    return limit

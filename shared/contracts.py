@@ -11,9 +11,12 @@ Name = Annotated[str, StringConstraints(min_length=1)]
 
 
 class Contract(BaseModel):
-    """Snake case in Python, camel case in JSON, as the embeddings spec writes its fields."""
+    """Snake case in Python, camel case in JSON, as the embeddings spec writes its fields.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
+    Fields that it does not know are passed over: while a new version is rolled out, an old worker may read its history.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)
 
     def to_json(self) -> dict[str, object]:
         return self.model_dump(by_alias=True, exclude_none=True)
@@ -38,7 +41,7 @@ class Submission(Contract):
     text: str | None = None
     uploads: tuple[Upload, ...] = ()
     version: str | None = None
-    chunk_size: Annotated[int, Field(ge=256, le=6400)] = 800
+    chunk_size: Annotated[int, Field(ge=1, le=6400)] = 800
     chunk_mode: Literal["chars", "lines"] = "chars"
 
 

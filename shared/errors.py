@@ -13,7 +13,14 @@ class Unavailable(Exception):
 
 
 class Rejected(Exception):
-    """A service refused this call for good; sending it again cannot help."""
+    """A service refused this call for good; sending it again cannot help.
+
+    ``is_about_input``: it refused what was sent, and not us, as it does for a wrong key.
+    """
+
+    def __init__(self, reason: str, *, is_about_input: bool = False) -> None:
+        super().__init__(reason)
+        self.is_about_input = is_about_input
 
 
 class Superseded(Exception):

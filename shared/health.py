@@ -1,12 +1,15 @@
 """Whether the services that Fanwise needs answer, asked at most every ten seconds however many probes come."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from shared.errors import Rejected, Unavailable
 from shared.resources import Resources, process_resources
+
+_logger = logging.getLogger(__name__)
 
 _TIMEOUT_S = 3.0
 _KEPT_S = 10.0
@@ -87,4 +90,7 @@ async def _timed(name: str, ping: Callable[[], Awaitable[object]]) -> Dependency
         reason = str(error)
     except TimeoutError:
         reason = f"no answer within {_TIMEOUT_S:g} s"
+    except Exception:
+        _logger.exception("health check failed", extra={"dependency": name})
+        reason = "the check itself failed; the log has the reason"
     return Dependency(name, round((time.perf_counter() - started) * 1000, 1), reason)

@@ -10,7 +10,7 @@ from typing import Any, ParamSpec, cast
 
 import azure.functions as func
 
-from shared.errors import InvalidRequest, Rejected, TooLarge, Unavailable
+from shared.errors import InvalidRequest, TooLarge, Unavailable
 from shared.responses import INVALID_JSON, create_error_response, internal_error_response
 
 _logger = logging.getLogger(__name__)
@@ -28,6 +28,8 @@ _JSON_TYPES: dict[type, str] = {
 # Parsing more than this takes over a millisecond, which the worker's only event loop should not spend on it.
 _PARSE_IN_THREAD_BYTES = 256 * 1024
 _DEFAULT_RETRY_AFTER_S = 5
+# The retries of an SDK can add up to minutes; a caller has long gone by then.
+_DEADLINE_S = 30.0
 
 
 def json_type(value: object) -> str:
@@ -59,21 +61,27 @@ def answered(handler: Callable[Params, Awaitable[func.HttpResponse]]) -> Callabl
 
     @functools.wraps(handler)
     async def run(*args: Params.args, **kwargs: Params.kwargs) -> func.HttpResponse:
+        deadline = asyncio.timeout(_DEADLINE_S)
         try:
-            return await handler(*args, **kwargs)
+            async with deadline:
+                return await handler(*args, **kwargs)
         except InvalidRequest as error:
             return create_error_response(*error.faults, status_code=error.status_code)
         except Unavailable as error:
-            _logger.warning("request answered 503", extra={"reason": str(error)})
-            wait_s = max(1, math.ceil(error.retry_after_s or _DEFAULT_RETRY_AFTER_S))
-            return create_error_response(
-                "A service that Fanwise needs does not answer at the moment; try again",
-                status_code=503,
-                headers={"Retry-After": str(wait_s)},
-            )
-        except Rejected as error:
-            return internal_error_response(error)
+            return _unavailable(error)
         except Exception as error:  # noqa: BLE001 - the last resort before the host's empty 500
+            if isinstance(error, TimeoutError) and deadline.expired():
+                return _unavailable(Unavailable(f"no answer within {_DEADLINE_S:g} s"))
             return internal_error_response(error)
 
     return run
+
+
+def _unavailable(error: Unavailable) -> func.HttpResponse:
+    _logger.warning("request answered 503", extra={"reason": str(error)})
+    wait_s = max(1, math.ceil(error.retry_after_s or _DEFAULT_RETRY_AFTER_S))
+    return create_error_response(
+        "A service that Fanwise needs does not answer at the moment; try again",
+        status_code=503,
+        headers={"Retry-After": str(wait_s)},
+    )

@@ -18,7 +18,10 @@ from shared.snippets.chunk_repository import Chunks
 from shared.snippets.embedder import Embedder
 from shared.snippets.repository import Snippets
 from shared.snippets.segment_cache import SegmentCache
+from shared.snippets.vector_repository import Vectors
 from shared.topology import topology
+
+_FAILURE_KEPT_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -48,16 +51,16 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             else MockEmbeddings()
         )
         chunks = Chunks(database.get_container_client(settings.chunks.name))
-        keys = topology().containers["idempotency_keys"]
+        containers = topology().containers
         yield Resources(
             settings=settings,
             model=model,
-            embedder=Embedder(model, chunks),
+            embedder=Embedder(model, Vectors(database.get_container_client(containers["vectors"].name)), chunks),
             snippets=Snippets(database.get_container_client(settings.snippets.name)),
             chunks=chunks,
             uploads=uploads,
             segments=SegmentCache(uploads),
-            idempotency_keys=IdempotencyKeys(database.get_container_client(keys.name)),
+            idempotency_keys=IdempotencyKeys(database.get_container_client(containers["idempotency_keys"].name)),
         )
 
 
@@ -65,19 +68,26 @@ class _Process:
     """The resources of this process. The Functions worker has no hook at its end: they close with the process."""
 
     def __init__(self) -> None:
-        self._lock = asyncio.Lock()
         self._stack = AsyncExitStack()
-        self._resources: Resources | None = None
+        self._opening: asyncio.Task[Resources] | None = None
 
     async def resources(self) -> Resources:
-        if self._resources is None:
-            async with self._lock:
-                if self._resources is None:
-                    self._resources = await with_retries(self._open)
-        return self._resources
+        if self._opening is None:
+            self._opening = asyncio.create_task(with_retries(self._open))
+            self._opening.add_done_callback(self._keep)
+        # One opening for all who wait; shielded, so that one who gives up does not end it for the others.
+        return await asyncio.shield(self._opening)
 
     async def _open(self) -> Resources:
         return await self._stack.enter_async_context(open_resources(current_settings()))
+
+    def _keep(self, opening: "asyncio.Task[Resources]") -> None:
+        """Keep what was opened; forget a failure after a moment in which it answers everybody at once."""
+        if opening.cancelled() or opening.exception() is not None:
+            asyncio.get_running_loop().call_later(_FAILURE_KEPT_S, self._forget)
+
+    def _forget(self) -> None:
+        self._opening = None
 
 
 _process = _Process()

@@ -9,7 +9,6 @@ from typing import Any
 import azure.functions as func
 
 INVALID_JSON = "Invalid JSON payload"
-REQUEST_NOT_FOUND = "Request not found"
 INTERNAL_ERROR = "Internal server error"
 
 _logger = logging.getLogger(__name__)
@@ -20,6 +19,11 @@ def create_success_response(
 ) -> func.HttpResponse:
     """Answer with ``document`` as JSON."""
     return _json(document, status_code, headers)
+
+
+def create_empty_response() -> func.HttpResponse:
+    """Answer that it is done and there is nothing to say."""
+    return func.HttpResponse(status_code=204)
 
 
 def create_error_response(

@@ -3,6 +3,7 @@
 Names, types, defaults and meanings stand in ``shared/topology.yaml``; this module turns them into ``Settings``.
 """
 
+import base64
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -144,17 +145,46 @@ def _parse_choice(setting: Setting, text: str) -> str:
 
 
 def _parse_url(_: Setting, text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if not _is_address(text):
         raise ValueError("an address such as https://name.example")
-    return text.rstrip("/")
+    parts = urlsplit(text)
+    return parts._replace(scheme=parts.scheme.lower()).geturl().rstrip("/")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a bracket that does not close, a port out of range
+        return False
+
+
+def _parse_key(_: Setting, text: str) -> str:
+    try:
+        base64.b64decode(text, validate=True)
+    except ValueError:
+        raise ValueError("the base64 text that the portal shows") from None
+    return text
 
 
 def _parse_str(_: Setting, text: str) -> str:
     return text
 
 
-_PARSERS = {"int": _parse_int, "bool": _parse_bool, "choice": _parse_choice, "url": _parse_url, "str": _parse_str}
+def _parse_connection(setting: Setting, text: str) -> str:
+    # The older form of PROJECT_CONNECTION_STRING has no scheme; whether it will do is decided where it is used.
+    return _parse_url(setting, text) if "://" in text else text
+
+
+_PARSERS = {
+    "int": _parse_int,
+    "bool": _parse_bool,
+    "choice": _parse_choice,
+    "url": _parse_url,
+    "key": _parse_key,
+    "str": _parse_str,
+    "connection": _parse_connection,
+}
 
 
 def _int(values: Mapping[str, _Value], name: str) -> int:
@@ -203,7 +233,7 @@ def _embedding_api(values: Mapping[str, _Value], faults: list[str]) -> tuple[Lit
     if values["PROJECT_ENDPOINT"]:
         return "project", "PROJECT_ENDPOINT"
     connection = _str(values, "PROJECT_CONNECTION_STRING")
-    if connection and connection.startswith(("https://", "http://")):
+    if connection and "://" in connection:
         return "project", "PROJECT_CONNECTION_STRING"
     if connection:
         faults.append(
@@ -211,7 +241,7 @@ def _embedding_api(values: Mapping[str, _Value], faults: list[str]) -> tuple[Lit
             "2.x cannot use. Set PROJECT_ENDPOINT to https://<account>.services.ai.azure.com/api/projects/<project>, "
             "or AZURE_OPENAI_ENDPOINT to the account."
         )
-    else:
+    elif not any("AZURE_OPENAI_ENDPOINT" in fault or "PROJECT_ENDPOINT" in fault for fault in faults):
         faults.append(
             "AZURE_OPENAI_ENDPOINT is not set: Azure OpenAI account for embeddings. "
             "PROJECT_ENDPOINT will do, and DISABLE_OPENAI=1 needs neither."

@@ -37,7 +37,7 @@ class BlobContainer(_Entry):
 class Setting(_Entry):
     """An app setting. Without ``default`` it is required, unless ``optional``."""
 
-    type: Literal["str", "int", "bool", "url", "choice"]
+    type: Literal["str", "int", "bool", "url", "key", "connection", "choice"]
     default: str | int | bool | None = None
     optional: bool = False
     choices: tuple[str, ...] = ()

@@ -31,7 +31,8 @@ async def persist_snippet_activity(task: PersistTask, resources: Resources) -> P
     else:
         log_progress("switched")
         reused = current["reused"]
-        await resources.chunks.delete_versions(snippet.project_id, snippet.name, upto=snippet.version)
+        await resources.chunks.delete_versions(snippet.project_id, snippet.name, before=snippet.version)
+        await resources.chunks.delete_marker(snippet.project_id, snippet.name, snippet.version)
     if task.uploaded:
         await resources.uploads.delete_run(snippet.run_id)
     return PersistResult(

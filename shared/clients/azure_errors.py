@@ -28,7 +28,7 @@ def translated(service: str) -> Generator[None]:
         if status in _TRY_LATER or status >= 500 or not status:
             raise Unavailable(text, _retry_after_s(error)) from error
         raise Rejected(text) from error
-    except (AzureError, TimeoutError, OSError) as error:
+    except (AzureError, TimeoutError, OSError) as error:  # ClientAuthenticationError without an answer is among them
         raise Unavailable(f"{service} cannot be reached: {_first_line(error)}") from error
 
 

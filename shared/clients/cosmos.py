@@ -33,6 +33,8 @@ async def open_database(service: Service, credential: AsyncTokenCredential | Non
         no_response_on_write=True,
     )
     async with AsyncExitStack() as stack:
+        # Before it is entered: a client that cannot be opened has connections to close too.
+        stack.push_async_callback(client.close)
         with translated("Cosmos DB"):
-            await stack.enter_async_context(client)
+            await client.__aenter__()
         yield client.get_database_client(topology().database)

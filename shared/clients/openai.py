@@ -1,6 +1,7 @@
 """Azure OpenAI: vectors for texts, by either of the two addresses that reach a deployment."""
 
 import asyncio
+import math
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import import_module
@@ -9,12 +10,14 @@ from urllib.parse import urlsplit
 
 from azure.core.credentials_async import AsyncTokenCredential
 
+from shared.clients.azure_errors import translated
 from shared.errors import Rejected, Unavailable
 from shared.settings import EmbeddingModel
 from shared.snippets.vectors import rounded
 
 if TYPE_CHECKING:
     from openai import APIStatusError, AsyncOpenAI
+    from openai.types import CreateEmbeddingResponse
 
 # A request that a person's query waits for; the SDK's own 600 s would hold an activity for ten minutes.
 _TIMEOUT_S = 30.0
@@ -22,6 +25,7 @@ _TIMEOUT_S = 30.0
 _LONGEST_PAUSE_S = 30.0
 _SIGN_IN_SCOPE = "https://cognitiveservices.azure.com/.default"
 _TRY_LATER = frozenset({408, 409, 429})
+_ABOUT_INPUT = frozenset({400, 413, 422})
 
 
 class Embeddings:
@@ -50,21 +54,30 @@ class Embeddings:
         """
         await self._wait_for_permission(patience_s)
         client = await self._connected()
-        from openai import APIConnectionError, APIStatusError  # loaded with the client
+        from openai import APIConnectionError, APIStatusError, OpenAIError  # loaded with the client
 
         try:
-            answer = await client.embeddings.create(model=self.model, input=list(texts), dimensions=self.dimensions)
+            with translated("Sign-in to Azure OpenAI"):
+                answer = await client.embeddings.create(model=self.model, input=list(texts), dimensions=self.dimensions)
         except APIStatusError as error:
             raise self._refusal(error) from error
         except APIConnectionError as error:
             raise Unavailable(f"Azure OpenAI cannot be reached: {error.__cause__ or error}") from error
+        except (OpenAIError, ValueError, TypeError, AttributeError) as error:
+            # What a proxy in between answers in its own words ends up here: HTML, half a body, no data.
+            raise Unavailable(f"Azure OpenAI answered what is no list of vectors: {error}") from error
+        return self._checked(answer, len(texts))
+
+    def _checked(self, answer: "CreateEmbeddingResponse", count: int) -> list[list[float]]:
         vectors = [item.embedding for item in sorted(answer.data, key=lambda item: item.index)]
-        if len(vectors) != len(texts) or any(len(vector) != self.dimensions for vector in vectors):
+        if len(vectors) != count or any(len(vector) != self.dimensions for vector in vectors):
             raise Rejected(
                 f"Deployment {self.model!r} answered {len(vectors)} vectors of "
                 f"{sorted({len(vector) for vector in vectors})} dimensions; "
-                f"expected {len(texts)} of {self.dimensions}"
+                f"expected {count} of {self.dimensions}"
             )
+        if not all(math.isfinite(sum(vector)) for vector in vectors):
+            raise Unavailable("Azure OpenAI answered a vector that holds no number")
         return [rounded(vector) for vector in vectors]
 
     async def _connected(self) -> "AsyncOpenAI":
@@ -84,7 +97,7 @@ class Embeddings:
     def _refusal(self, error: "APIStatusError") -> Unavailable | Rejected:
         text = f"Azure OpenAI answered {error.status_code}: {error.message[:300]}"
         if error.status_code not in _TRY_LATER and error.status_code < 500:
-            return Rejected(text)
+            return Rejected(text, is_about_input=error.status_code in _ABOUT_INPUT)
         pause_s = _retry_after_s(error)
         if pause_s is not None:
             resume_at = asyncio.get_running_loop().time() + min(pause_s, _LONGEST_PAUSE_S)

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.contracts import PersistTask, Snippet
-from shared.snippets.identifiers import chunk_id, snippet_id
-from shared.snippets.vectors import from_base64, rounded
+from shared.snippets.identifiers import chunk_id, run_marker_id, snippet_id
+from shared.snippets.vectors import from_base64, rounded, to_base64
 
 Document = dict[str, Any]
 
 # A deleted snippet leaves its version behind, so that a run accepted before the deletion cannot bring it back. After a
 # month no such run is left.
 TOMBSTONE_TTL_S = 30 * 86400
+RUN_MARKER = "run"
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,16 @@ class ChunkRecord:
     model: str
     created_at: str
 
+    @property
+    def id(self) -> str:
+        return chunk_id(self.snippet.name, self.snippet.version, self.index, self.key)
+
 
 def chunk_document(record: ChunkRecord, vector: list[float], *, reused: bool) -> Document:
     """Return the document of a chunk. ``reused``: its vector was found and not asked for."""
     snippet = record.snippet
     return {
-        "id": chunk_id(snippet.name, snippet.version, record.index, record.key),
+        "id": record.id,
         "projectId": snippet.project_id,
         "name": snippet.name,
         "version": snippet.version,
@@ -46,6 +51,32 @@ def chunk_document(record: ChunkRecord, vector: list[float], *, reused: bool) ->
         "reused": reused,
         "createdAt": record.created_at,
         "embedding": vector,
+    }
+
+
+def run_marker(record: ChunkRecord) -> Document:
+    """Return what stands beside the chunks of a run until it is persisted, so that the sweep finds what failed."""
+    snippet = record.snippet
+    return {
+        "id": run_marker_id(snippet.name, snippet.version),
+        "projectId": snippet.project_id,
+        "kind": RUN_MARKER,
+        "name": snippet.name,
+        "version": snippet.version,
+        "runId": snippet.run_id,
+        "createdAt": record.created_at,
+    }
+
+
+def vector_document(record: ChunkRecord, vector: list[float]) -> Document:
+    """Return what later chunks with the same content key find. ``paidBy``: the chunk for which it was asked."""
+    return {
+        "id": record.key,
+        "projectId": record.snippet.project_id,
+        "model": record.model,
+        "paidBy": record.id,
+        "createdAt": record.created_at,
+        "vector": to_base64(vector),
     }
 
 

@@ -8,7 +8,8 @@ from typing import Protocol
 from shared.coalescing import Coalescer
 from shared.errors import Rejected, Unavailable
 from shared.snippets.chunk_repository import Chunks
-from shared.snippets.documents import ChunkRecord, Document, chunk_document
+from shared.snippets.documents import ChunkRecord, Document, chunk_document, run_marker
+from shared.snippets.vector_repository import KnownVector, Vectors
 
 # How many chunks share a request, by attempt. One bad text fails its whole request, so later attempts share less, and
 # in the last one it is alone. In an outage the three rounds send 73 requests for 64 chunks.
@@ -32,8 +33,9 @@ class EmbeddingModel(Protocol):
 class Embedder:
     """Gathers the chunks that activities of this process embed at the same time."""
 
-    def __init__(self, model: EmbeddingModel, chunks: Chunks) -> None:
+    def __init__(self, model: EmbeddingModel, vectors: Vectors, chunks: Chunks) -> None:
         self._model = model
+        self._vectors = vectors
         self._chunks = chunks
         self._by_attempt = {
             attempt: Coalescer(self._embed_batch, size, _BATCH_WAIT_S) for attempt, size in _BATCH_SIZES.items()
@@ -48,39 +50,59 @@ class Embedder:
         """
         return await self._by_attempt[min(attempt, max(_BATCH_SIZES))].submit(record)
 
-    async def _embed_batch(self, records: Sequence[ChunkRecord]) -> list[Vector | BaseException]:
+    async def _embed_batch(self, records: Sequence[ChunkRecord]) -> Sequence[Vector | BaseException]:
         by_project: dict[str, list[ChunkRecord]] = defaultdict(list)
         for record in records:
             by_project[record.snippet.project_id].append(record)
-        known_by_project = await asyncio.gather(
-            *(self._chunks.known_vectors(project, [r.key for r in group]) for project, group in by_project.items())
-        )
-        known = {
-            (project, key): vector
-            for project, vectors in zip(by_project, known_by_project, strict=True)
-            for key, vector in vectors.items()
-        }
-        fresh = await self._fresh_vectors([r for r in records if (r.snippet.project_id, r.key) not in known])
+        groups = await asyncio.gather(*(self._embed_group(*group) for group in by_project.items()))
+        results = {id(record): result for group in groups for record, result in group}
+        return [results[id(record)] for record in records]
 
-        documents: dict[str, list[Document]] = defaultdict(list)
-        results: list[Vector | BaseException] = []
+    async def _embed_group(
+        self, project_id: str, records: Sequence[ChunkRecord]
+    ) -> list[tuple[ChunkRecord, Vector | BaseException]]:
+        """Embed and store chunks of one project."""
+        known = await self._vectors.known(project_id, [record.key for record in records])
+        # Of equal texts the first one pays.
+        payers = {record.key: record for record in reversed(records) if record.key not in known}
+        fresh = await self._ask({key: record.text for key, record in payers.items()})
+
+        results: list[tuple[ChunkRecord, Vector | BaseException]] = []
+        documents: dict[str, Document] = {}
         for record in records:
-            found = known.get((record.snippet.project_id, record.key))
-            vector = found or fresh[record.key]
-            results.append(vector)
-            if isinstance(vector, list):
-                document = chunk_document(record, vector, reused=found is not None)
-                documents[record.snippet.project_id].append(document)
-        await asyncio.gather(*(self._chunks.store(project, group) for project, group in documents.items()))
+            found = known.get(record.key) or fresh[record.key]
+            if isinstance(found, BaseException):
+                results.append((record, found))
+                continue
+            results.append((record, found.vector))
+            paid_by = found.paid_by or payers[record.key].id
+            documents[record.id] = chunk_document(record, found.vector, reused=paid_by != record.id)
+            marker = run_marker(record)
+            documents[marker["id"]] = marker
+        await asyncio.gather(
+            self._chunks.store(project_id, list(documents.values())),
+            self._vectors.store(project_id, _to_keep(records, payers, known, fresh)),
+        )
         return results
 
-    async def _fresh_vectors(self, records: Sequence[ChunkRecord]) -> dict[str, Vector | BaseException]:
-        """Ask for the vectors of texts not seen before; where the service fails, each gets the reason."""
-        texts = {record.key: record.text for record in records}
+    async def _ask(self, texts: dict[str, str]) -> dict[str, KnownVector | BaseException]:
+        """Ask for the vectors of new texts; where the service fails, each gets the reason."""
         if not texts:
             return {}
         try:
-            vectors: Sequence[Vector | BaseException] = await self._model.embed(list(texts.values()))
+            vectors = await self._model.embed(list(texts.values()))
         except (Unavailable, Rejected) as error:
-            vectors = [error] * len(texts)
-        return dict(zip(texts, vectors, strict=True))
+            return dict.fromkeys(texts, error)
+        return {key: KnownVector(vector, "", stale=False) for key, vector in zip(texts, vectors, strict=True)}
+
+
+def _to_keep(
+    records: Sequence[ChunkRecord],
+    payers: dict[str, ChunkRecord],
+    known: dict[str, KnownVector],
+    fresh: dict[str, KnownVector | BaseException],
+) -> list[tuple[ChunkRecord, Vector]]:
+    """Return the vectors to write: new ones, and old ones that would expire although they are in use."""
+    keep = [(payers[key], found.vector) for key, found in fresh.items() if isinstance(found, KnownVector)]
+    stale = {record.key: record for record in records if record.key in known and known[record.key].stale}
+    return keep + [(record, known[key].vector) for key, record in stale.items()]

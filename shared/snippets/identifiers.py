@@ -11,6 +11,8 @@ MAX_ID_BYTES = 1023
 
 def snippet_id(name: str) -> str:
     """Return the document id for a snippet's name: ``src/a.py`` becomes ``src=2F;a.py``. ``snippet_name`` undoes it."""
+    if name in {".", ".."}:  # as parts of an address they would vanish
+        return name.replace(".", "=2E;")
     return _UNSAFE.sub(lambda match: f"={ord(match[0]):X};", name)
 
 
@@ -34,4 +36,18 @@ def content_key(text: str, model: str, dimensions: int) -> str:
 
 def chunk_id(name: str, version: str, index: int, key: str) -> str:
     """Return a chunk's document id: the same run writes the same chunk to the same place, however often it runs."""
-    return f"{sha256(name.encode()).hexdigest()[:16]}-{version}-{index:06d}-{key[:16]}"
+    return f"{_run_prefix(name, version)}-{index:06d}-{key[:16]}"
+
+
+def run_marker_id(name: str, version: str) -> str:
+    """Return the id of the document that says that a run has stored chunks."""
+    return f"{_run_prefix(name, version)}-run"
+
+
+def accepted_at_ms(version: str) -> int:
+    """Return when the run of a version was accepted, in milliseconds since 1970."""
+    return int(version.split("-", 1)[0])
+
+
+def _run_prefix(name: str, version: str) -> str:
+    return f"{sha256(name.encode()).hexdigest()[:16]}-{version}"

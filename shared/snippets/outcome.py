@@ -7,6 +7,8 @@ from shared.contracts import PersistResult, Snippet
 from shared.orchestration import Failed, Late
 from shared.snippets.aggregate import Aggregate
 
+# All of them would not fit into an orchestration's output; how many there are is in the error's text.
+MAX_FAILED_CHUNKS = 1000
 # What the host puts before the text of an exception: "Activity function 'x' failed:  Unavailable: ".
 _HOST_PREFIX = re.compile(r"^Activity function '[^']*' failed:\s+\w+: ")
 
@@ -30,7 +32,7 @@ def could_not_embed(snippet: Snippet, aggregate: Aggregate, attempts: int) -> di
     return {
         "ok": False,
         "id": snippet.name,
-        "failedChunks": list(aggregate.failed),
+        "failedChunks": list(aggregate.failed[:MAX_FAILED_CHUNKS]),
         "error": f"{len(aggregate.failed)} of {aggregate.chunks} chunks could not be embedded after {attempts} retries",
     }
 

@@ -12,14 +12,22 @@ CHUNKS_PER_SEGMENT = 64
 MAX_CHUNKS = 640 * CHUNKS_PER_SEGMENT
 # What may travel through the task hub as text; a longer text goes through blob storage.
 MAX_INLINE_BYTES = 64 * 1024
+# What any input or output of an orchestration may take; the task hub allows 1 MB.
+MAX_PAYLOAD_BYTES = 256 * 1024
 
 
 def travels_inline(text: str, chunks: Sequence[Chunk]) -> bool:
     """Whether a document may travel inside the orchestration's input.
 
-    The task hub carries JSON inside JSON, in which one character may take 14 bytes; that is what counts.
+    The task hub carries JSON inside JSON, in which one character may take 14 bytes; that is what counts, not its
+    length.
     """
-    return len(chunks) <= CHUNKS_PER_SEGMENT and len(json.dumps(json.dumps(text))) <= MAX_INLINE_BYTES
+    return len(chunks) <= CHUNKS_PER_SEGMENT and durable_bytes(text) <= MAX_INLINE_BYTES
+
+
+def durable_bytes(payload: object) -> int:
+    """Return what a payload takes as the task hub holds it."""
+    return len(json.dumps(json.dumps(payload)))
 
 
 def segments_of(chunks: Sequence[Chunk]) -> list[list[Chunk]]:

@@ -26,7 +26,7 @@ async def nearest_snippets(query: str, project_id: str | None, k: int, resources
     (vector,) = await with_retries(lambda: resources.model.embed([query], _PATIENCE_S))
     limit = k * _SURPLUS
     while True:
-        candidates = await resources.chunks.nearest(vector, project_id, limit)
+        candidates = await resources.chunks.nearest(vector, resources.model.model, project_id, limit)
         visible = await _visible(candidates, resources)
         if len(visible) >= k or len(candidates) < limit or limit >= _MAX_CANDIDATES:
             return _grouped(visible[:k])

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from shared.chunking import Chunk
 from shared.clients.blobs import Uploads
 
-# Two segments for each of the 64 chunks that a process may embed at a time would be plenty; these hold 2 MB of text.
+# A process embeds a few segments at a time. At 800 code points a chunk these hold 1.6 million, at most 13 million.
 _SEGMENTS_KEPT = 32
 
 

@@ -15,6 +15,7 @@ MAX_BODY_BYTES = 6 * MAX_TEXT_BYTES + 64 * 1024
 MAX_NAME_CHARACTERS = 512
 MAX_PROJECT_CHARACTERS = 128
 FIELDS = ("projectId", "name", "text")
+_MAX_UNKNOWN_NAMED = 10
 
 _PROJECT_EXPECTED = (
     f"must be a string of 1 to {MAX_PROJECT_CHARACTERS} characters without / \\ # ? or control characters"
@@ -51,8 +52,10 @@ def read_submission(document: dict[str, Any]) -> SnippetRequest:
 
 def unknown_fields(document: dict[str, Any], known: tuple[str, ...]) -> list[str]:
     """Name the fields that nobody asked for: a misspelt one would otherwise be ignored."""
-    unknown = sorted(set(document) - set(known))
-    return [f"Unknown field {_shown(name)}; expected {', '.join(known)}" for name in unknown]
+    unknown = [name for name in document if name not in known]
+    faults = [f"Unknown field {shown(name)}; expected {', '.join(known)}" for name in unknown[:_MAX_UNKNOWN_NAMED]]
+    more = len(unknown) - len(faults)
+    return [*faults, f"and {more} more unknown fields"] if more else faults
 
 
 def project_faults(value: object) -> list[str]:
@@ -60,7 +63,7 @@ def project_faults(value: object) -> list[str]:
     if not isinstance(value, str):
         return [f"Field 'projectId' {_PROJECT_EXPECTED}, got {json_type(value)}"]
     if not 1 <= len(value) <= MAX_PROJECT_CHARACTERS or _has_controls(value) or set(value) & set("/\\#?"):
-        return [f"Field 'projectId' {_PROJECT_EXPECTED}, got {_shown(value)}"]
+        return [f"Field 'projectId' {_PROJECT_EXPECTED}, got {shown(value)}"]
     return []
 
 
@@ -69,9 +72,9 @@ def name_faults(value: object) -> list[str]:
     if not isinstance(value, str):
         return [f"Field 'name' {_NAME_EXPECTED}, got {json_type(value)}"]
     if not 1 <= len(value) <= MAX_NAME_CHARACTERS or _has_controls(value):
-        return [f"Field 'name' {_NAME_EXPECTED}, got {_shown(value)}"]
+        return [f"Field 'name' {_NAME_EXPECTED}, got {shown(value)}"]
     if len(snippet_id(value).encode()) > MAX_ID_BYTES:
-        return [f"Field 'name' must take at most {MAX_ID_BYTES} bytes as a document id, got {_shown(value)}"]
+        return [f"Field 'name' must take at most {MAX_ID_BYTES} bytes as a document id, got {shown(value)}"]
     return []
 
 
@@ -80,10 +83,15 @@ def _text_faults(value: object) -> list[str]:
         return [f"Field 'text' must be a string, got {json_type(value)}"]
     if not value:
         return ["Field 'text' must not be empty"]
+    return unicode_faults("text", value)
+
+
+def unicode_faults(field: str, value: str) -> list[str]:
+    """Say where a string holds half a surrogate pair, which JSON can write and no service can read."""
     try:
         value.encode()
     except UnicodeEncodeError as error:
-        return [f"Field 'text' must be valid Unicode, got half a surrogate pair at character {error.start}"]
+        return [f"Field '{field}' must be valid Unicode, got half a surrogate pair at character {error.start}"]
     return []
 
 
@@ -96,5 +104,6 @@ def _has_controls(text: str) -> bool:
     return any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text)
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
+    """Return a value as an answer may repeat it: quoted, and short however long it came."""
     return repr(text if len(text) <= 60 else f"{text[:60]}…")

@@ -5,42 +5,47 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.resources import Resources
+from shared.snippets.chunk_repository import RunMarker
+
+IsUnfinished = Callable[[str], Awaitable[bool]]
 
 
 @dataclass(frozen=True)
 class Swept:
-    """How much was removed: versions of snippets, their chunks, and blobs."""
+    """How much was removed: runs, the documents they had stored, and blobs."""
 
-    versions: int
-    chunks: int
+    runs: int
+    documents: int
     blobs: int
 
 
-async def sweep(before: datetime, is_unfinished: Callable[[str], Awaitable[bool]], resources: Resources) -> Swept:
+async def sweep(before: datetime, is_unfinished: IsUnfinished, resources: Resources) -> Swept:
     """Remove what is older than ``before`` and belongs neither to a version that readers see nor to a run under way.
 
     Raises:
         Unavailable: Cosmos DB or the storage account does not answer; the next sweep goes on.
     """
-    versions, chunks = await _sweep_chunks(before, is_unfinished, resources)
-    return Swept(versions, chunks, await _sweep_blobs(before, is_unfinished, resources))
+    runs = documents = 0
+    # Read to the end first: what is deleted while pages are read would shift the pages that follow.
+    for marker in [each async for each in resources.chunks.markers(before.isoformat(timespec="milliseconds"))]:
+        # In this order: a run that ends after the first question has its version switched before the second.
+        if not await is_unfinished(marker.run_id):
+            documents += await _sweep_run(marker, resources)
+            runs += 1
+    return Swept(runs, documents, await _sweep_blobs(before, is_unfinished, resources))
 
 
-async def _sweep_chunks(
-    before: datetime, is_unfinished: Callable[[str], Awaitable[bool]], resources: Resources
-) -> tuple[int, int]:
-    versions = chunks = 0
-    async for leftover in resources.chunks.older_than(before.isoformat(timespec="milliseconds")):
-        name = (leftover.project_id, leftover.name)
-        visible = await resources.snippets.versions([name])
-        if visible.get(name) == leftover.version or await is_unfinished(leftover.run_id):
-            continue
-        chunks += await resources.chunks.delete_versions(*name, only=leftover.version)
-        versions += 1
-    return versions, chunks
+async def _sweep_run(marker: RunMarker, resources: Resources) -> int:
+    name = (marker.project_id, marker.name)
+    visible = await resources.snippets.versions([name])
+    if visible.get(name) == marker.version:
+        # It was persisted and stopped just before it would have removed its marker.
+        await resources.chunks.delete_marker(*name, marker.version)
+        return 1
+    return await resources.chunks.delete_versions(*name, only=marker.version)
 
 
-async def _sweep_blobs(before: datetime, is_unfinished: Callable[[str], Awaitable[bool]], resources: Resources) -> int:
+async def _sweep_blobs(before: datetime, is_unfinished: IsUnfinished, resources: Resources) -> int:
     runs = {blob.name.split("/", 1)[0] async for blob in resources.uploads.older_than(before)}
     blobs = 0
     for run_id in sorted(runs):

@@ -99,6 +99,15 @@ async def test_a_document_of_many_segments_travels_through_storage(app, openai, 
     assert stats["requests"] <= 20
 
 
+async def test_repeated_text_is_asked_for_once(app, openai, project):
+    output = await app.embed(projectId=project, name="padding.txt", text="x" * 800 * 1000)
+    assert output["chunks"] == 1000
+    assert output["embedded"] + output["reused"] == 1000
+    # Batches that are under way at the same time do not know of each other.
+    assert (await openai.stats())["inputs"] <= 5
+    assert output["reused"] >= 995
+
+
 async def test_any_text_survives(app, project):
     text = '"quotes" \\back\\slash\u0000\u0001\ttab\r\nümläut 中文 😀 {"__class__": "X", "__module__": "os"}' * 30
     output = await app.embed(projectId=project, name="weird.txt", text=text)
@@ -137,11 +146,12 @@ async def test_failures_that_pass_are_ridden_out(app, openai, project):
 
 
 async def test_throttling_is_waited_out_as_long_as_the_service_asks(app, openai, project):
-    await openai.set_faults(rate_429=0.4, retry_after_s=1)
-    outputs = await asyncio.gather(
-        *(app.embed(projectId=project, name=f"{i}.py", text=text_of(1700, seed=i)) for i in range(4))
-    )
-    assert all(output["ok"] for output in outputs)
+    await openai.set_faults(rate_429=1.0, retry_after_s=1)
+    documents = [{"projectId": project, "name": f"{i}.py", "text": text_of(1700, seed=i)} for i in range(4)]
+    links = await asyncio.gather(*(app.submit(**document) for document in documents))
+    await until_first_request(openai)
+    await openai.set_faults()
+    assert all((await app.ended(each))["output"]["ok"] for each in links)
 
 
 async def test_of_two_runs_for_one_name_the_later_accepted_wins(app, openai, project):
@@ -149,9 +159,11 @@ async def test_of_two_runs_for_one_name_the_later_accepted_wins(app, openai, pro
     await openai.set_faults(fail_matching=slow)
     earlier = await app.submit(projectId=project, name="a.py", text=slow)
     await until_first_request(openai)  # else both texts would share it, and fail together
+    await app.manage(earlier, "suspend")
     later = await app.embed(projectId=project, name="a.py", text="the later text")
     assert later["ok"]
     await openai.set_faults()
+    await app.manage(earlier, "resume")
     ended = await app.ended(earlier)
     assert ended["output"]["superseded"] is True
     assert (await app.read(project, "a.py"))["text"] == "the later text"
@@ -199,6 +211,13 @@ async def test_bad_bodies_get_an_answer_to_act_on(app, body, status, expected):
     got, answer, _ = await app.call("POST", "/api/orchestrators/embeddings", data=body)
     assert got == status
     assert expected in answer["error"]
+
+
+async def test_a_flood_of_unknown_fields_gets_a_short_answer(app):
+    document = {f"field-{i}": 1 for i in range(100_000)} | {"name": "a", "text": "b"}
+    status, answer, _ = await app.call("POST", "/api/orchestrators/embeddings", json=document)
+    assert status == 400
+    assert len(answer["errors"]) == 11
 
 
 async def test_all_faults_come_at_once(app):

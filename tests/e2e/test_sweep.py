@@ -4,13 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.contracts import Snippet
+from activities.embeddings.persist_snippet_activity import persist_snippet_activity
+from shared.contracts import PersistTask, Snippet
 from shared.resources import Resources, open_resources
 from shared.settings import load_settings
 from shared.snippets.documents import ChunkRecord
 from shared.snippets.identifiers import content_key, version_of
 from shared.snippets.segment_cache import segment_blob
 from shared.snippets.sweep import sweep
+from shared.snippets.vectors import to_base64
 
 LATER = timedelta(seconds=1)
 
@@ -74,7 +76,23 @@ async def test_what_a_run_under_way_has_stored_stays(resources, openai, project)
     assert await remains(resources, project, f"run-{project}") == (1, 1)
 
 
+async def test_a_run_that_is_persisted_while_the_sweep_asks_keeps_its_chunks(resources, app, openai, project):
+    await leave_behind(resources, project, f"run-{project}")
+    snippet = Snippet(project_id=project, name="a.py", version=version_of(1, f"run-{project}"), run_id="r")
+    task = PersistTask(snippet=snippet, chunks=1, characters=1, embedding=to_base64([1.0] * 1536))
+
+    async def persists_meanwhile(run_id: str) -> bool:
+        if run_id == f"run-{project}":
+            await persist_snippet_activity(task, resources)
+        return False
+
+    await sweep(datetime.now(UTC) + LATER, persists_meanwhile, resources)
+    assert (await app.read(project, "a.py"))["text"] == f"left by run-{project}"
+
+
 async def test_what_readers_see_stays(resources, app, openai, project):
     await app.embed(projectId=project, name="a.py", text="kept")
     await sweep(datetime.now(UTC) + LATER, nothing_runs, resources)
     assert (await app.read(project, "a.py"))["text"] == "kept"
+    markers = [marker async for marker in resources.chunks.markers((datetime.now(UTC) + LATER).isoformat())]
+    assert not [marker for marker in markers if marker.project_id == project]

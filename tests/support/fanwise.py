@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 import aiohttp
+from yarl import URL
 
 POLL_S = 0.05
 DEADLINE_S = 60.0
@@ -19,9 +20,10 @@ class Fanwise:
         self.url = url
         self._session = session
 
-    async def call(self, method: str, path: str, **options: Any) -> tuple[int, Any, Any]:
-        """Return status, JSON (None where there is no body) and headers."""
-        async with self._session.request(method, f"{self.url}{path}", **options) as response:
+    async def call(self, method: str, path: str | URL, **options: Any) -> tuple[int, Any, Any]:
+        """Return status, JSON (None where there is no body) and headers. A ``URL`` is sent as it is."""
+        address = path if isinstance(path, URL) else f"{self.url}{path}"
+        async with self._session.request(method, address, **options) as response:
             content = await response.read()
             return response.status, await response.json(content_type=None) if content else None, response.headers
 
@@ -40,6 +42,11 @@ class Fanwise:
                 if status["runtimeStatus"] not in {"Pending", "Running"}:
                     return status
                 await asyncio.sleep(POLL_S)
+
+    async def manage(self, links: dict[str, Any], operation: str) -> None:
+        """Suspend or resume a run."""
+        async with self._session.post(links[f"{operation}PostUri"].replace("{text}", "test")) as response:
+            assert response.status == 202, await response.text()
 
     async def embed(self, deadline_s: float = DEADLINE_S, **document: Any) -> dict[str, Any]:
         """Submit a snippet, wait for its run, return the run's output."""

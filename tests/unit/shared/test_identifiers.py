@@ -29,7 +29,12 @@ def test_two_names_have_two_ids(one, other):
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("example.py", "example.py"), ("src/pkg/__init__.py", "src=2F;pkg=2F;__init__.py"), ("a=2F;b", "a=3D;2F;b")],
+    [
+        ("example.py", "example.py"),
+        ("src/pkg/__init__.py", "src=2F;pkg=2F;__init__.py"),
+        ("a=2F;b", "a=3D;2F;b"),
+        ("..", "=2E;=2E;"),
+    ],
 )
 def test_ids_stay_readable(name, expected):
     assert snippet_id(name) == expected

@@ -44,11 +44,15 @@ def test_every_missing_setting_is_named_at_once():
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
-        ("CHUNK_SIZE", "many", "a whole number from 256 to 6400, not 'many'"),
-        ("CHUNK_SIZE", "5", "a whole number from 256 to 6400"),
+        ("CHUNK_SIZE", "many", "a whole number from 1 to 6400, not 'many'"),
+        ("CHUNK_SIZE", "0", "a whole number from 1 to 6400"),
         ("CHUNK_MODE", "words", "chars or lines"),
         ("DISABLE_OPENAI", "maybe", "1 or 0"),
         ("COSMOS_ENDPOINT", "localhost:8081", "an address such as"),
+        ("COSMOS_ENDPOINT", "https://[a", "an address such as"),
+        ("COSMOS_ENDPOINT", "https://a:99999", "an address such as"),
+        ("COSMOS_KEY", "not base64!", "base64"),
+        ("PROJECT_CONNECTION_STRING", "https://", "an address such as"),
         ("HTTP_AUTH_LEVEL", "public", "function or anonymous or admin"),
     ],
 )
@@ -66,6 +70,15 @@ def test_dimensions_must_be_those_of_the_container():
 @pytest.mark.parametrize("name", ["COSMOS_KEY", "STORAGE_KEY", "AZURE_OPENAI_API_KEY"])
 def test_a_managed_identity_is_never_sent_in_the_clear(name):
     assert f"{name} is not set" in faults_of({k: v for k, v in SAMPLE.items() if k != name})
+
+
+def test_a_scheme_in_capitals_is_no_way_around_that():
+    environ = {k: v for k, v in SAMPLE.items() if k != "COSMOS_KEY"} | {"COSMOS_ENDPOINT": "HTTP://a"}
+    assert "COSMOS_KEY is not set" in faults_of(environ)
+
+
+def test_one_fault_is_told_once():
+    assert faults_of(SAMPLE | {"AZURE_OPENAI_ENDPOINT": "https://[a"}).count("AZURE_OPENAI_ENDPOINT") == 1
 
 
 def test_mock_mode_needs_no_model_and_has_containers_of_its_own():

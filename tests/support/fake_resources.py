@@ -1,0 +1,256 @@
+"""Resources in memory for unit tests: small stand-ins that keep what is written and fail by script.
+
+``tests/unit/shared/test_fakes.py`` holds them to the real repositories.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from shared.clients.blobs import StoredBlob
+from shared.contracts import Snippet
+from shared.errors import Rejected
+from shared.resources import Resources
+from shared.settings import load_settings
+from shared.snippets.chunk_repository import RunMarker
+from shared.snippets.documents import RUN_MARKER, ChunkRecord, Document, vector_document
+from shared.snippets.embedder import Embedder
+from shared.snippets.identifiers import content_key, run_marker_id, snippet_id, version_of
+from shared.snippets.segment_cache import SegmentCache
+from shared.snippets.vector_repository import KnownVector
+from tests.support.stack import sample_environment
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+Step = BaseException | Callable[[], object] | None
+
+
+class Scripted:
+    """Before a method answers, the next step of its script happens: an error is raised, a function called, or nothing.
+
+    ``calls``: arguments of each call, by method.
+    """
+
+    def __init__(self) -> None:
+        self.calls: dict[str, list[Any]] = defaultdict(list)
+        self._steps: dict[str, deque[Step]] = defaultdict(deque)
+
+    def script(self, method: str, *steps: Step) -> None:
+        """Say what happens at the next calls of ``method``; after that they just answer."""
+        self._steps[method].extend(steps)
+
+    def _step(self, method: str, *arguments: Any) -> None:
+        self.calls[method].append(arguments)
+        step = self._steps[method].popleft() if self._steps[method] else None
+        if isinstance(step, BaseException):
+            raise step
+        if step is not None:
+            step()
+
+
+class FakeSnippets(Scripted):
+    """Stands in for ``Snippets``: each write gives a document a new ETag, and the ETag decides a race."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.documents: dict[tuple[str, str], Document] = {}
+        self._etags = 0
+
+    def put(self, document: Document) -> None:
+        """Store a document as somebody else would."""
+        self._etags += 1
+        self.documents[document["projectId"], document["name"]] = document | {"_etag": f'"{self._etags}"'}
+
+    async def read(self, project_id: str, name: str) -> Document | None:
+        self._step("read", project_id, name)
+        found = self.documents.get((project_id, name))
+        return dict(found) if found else None
+
+    async def replace(self, document: Document, seen: Document | None) -> bool:
+        self._step("replace", document)
+        assert document["id"] == snippet_id(document["name"])
+        current = self.documents.get((document["projectId"], document["name"]))
+        if (current and current["_etag"]) != (seen and seen["_etag"]):
+            return False
+        self.put(document)
+        return True
+
+    async def versions(self, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        self._step("versions", list(names))
+        found = {name: self.documents[name] for name in names if name in self.documents}
+        return {name: document["version"] for name, document in found.items() if "deleted" not in document}
+
+
+class FakeChunks(Scripted):
+    """Stands in for ``Chunks``: chunks and markers by project and id."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.documents: dict[tuple[str, str], Document] = {}
+
+    async def store(self, project_id: str, documents: Sequence[Document]) -> None:
+        self._step("store", project_id, list(documents))
+        self.documents |= {(project_id, document["id"]): dict(document) for document in documents}
+
+    async def count(self, project_id: str, name: str, version: str) -> tuple[int, int]:
+        self._step("count", project_id, name, version)
+        rows = [row for row in self._chunks(project_id, name) if row["version"] == version]
+        return len(rows), sum(row["reused"] for row in rows)
+
+    async def nearest(self, vector: list[float], model: str, project_id: str | None, limit: int) -> list[Document]:
+        self._step("nearest", model, project_id, limit)
+        rows = [row for row in self._chunks(project_id) if row["model"] == model]
+        scored = [row | {"score": sum(a * b for a, b in zip(row["embedding"], vector, strict=True))} for row in rows]
+        return sorted(scored, key=lambda row: -row["score"])[:limit]
+
+    async def delete_versions(self, project_id: str, name: str, *, before: str = "", only: str = "") -> int:
+        self._step("delete_versions", project_id, name, before or only)
+        gone = [
+            key
+            for key, row in self.documents.items()
+            if key[0] == project_id
+            and row["name"] == name
+            and (row["version"] == only if only else row["version"] < before)
+        ]
+        for key in gone:
+            del self.documents[key]
+        return len(gone)
+
+    async def delete_marker(self, project_id: str, name: str, version: str) -> None:
+        self._step("delete_marker", project_id, name, version)
+        self.documents.pop((project_id, run_marker_id(name, version)), None)
+
+    async def markers(self, before: str) -> AsyncIterator[RunMarker]:
+        self._step("markers", before)
+        for row in list(self.documents.values()):
+            if row.get("kind") == RUN_MARKER and row["createdAt"] < before:
+                yield RunMarker(row["projectId"], row["name"], row["version"], row["runId"])
+
+    def stored(self, project_id: str, name: str) -> set[tuple[str, int | None]]:
+        """Version and index of each chunk of a snippet; the index is None for a marker."""
+        return {
+            (row["version"], row.get("chunkIndex"))
+            for key, row in self.documents.items()
+            if key[0] == project_id and row["name"] == name
+        }
+
+    def _chunks(self, project_id: str | None, name: str | None = None) -> list[Document]:
+        return [
+            row
+            for key, row in self.documents.items()
+            if "chunkIndex" in row and project_id in {None, key[0]} and name in {None, row["name"]}
+        ]
+
+
+class FakeVectors(Scripted):
+    """Stands in for ``Vectors``. ``stale``: content keys whose vectors are due to be written again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.documents: dict[tuple[str, str], tuple[list[float], str]] = {}
+        self.stale: set[str] = set()
+
+    async def known(self, project_id: str, keys: Sequence[str]) -> dict[str, KnownVector]:
+        self._step("known", project_id, list(keys))
+        found = {key: self.documents[project_id, key] for key in keys if (project_id, key) in self.documents}
+        return {key: KnownVector(vector, paid_by, stale=key in self.stale) for key, (vector, paid_by) in found.items()}
+
+    async def store(self, project_id: str, vectors: Sequence[tuple[ChunkRecord, list[float]]]) -> None:
+        self._step("store", project_id, [record.key for record, _ in vectors])
+        for record, vector in vectors:
+            self.documents[project_id, record.key] = (vector, vector_document(record, vector)["paidBy"])
+            self.stale.discard(record.key)
+
+
+class FakeUploads(Scripted):
+    """Stands in for ``Uploads``: blobs by name, with the moment of their last change."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.blobs: dict[str, tuple[bytes, datetime]] = {}
+
+    async def read(self, name: str) -> bytes:
+        self._step("read", name)
+        if name not in self.blobs:
+            raise Rejected(f"blob {name!r} does not exist")
+        return self.blobs[name][0]
+
+    async def delete_run(self, run_id: str) -> int:
+        self._step("delete_run", run_id)
+        gone = [name for name in self.blobs if name.startswith(f"{run_id}/")]
+        for name in gone:
+            del self.blobs[name]
+        return len(gone)
+
+    async def older_than(self, moment: datetime) -> AsyncIterator[StoredBlob]:
+        self._step("older_than", moment)
+        for name, (_, changed_at) in list(self.blobs.items()):
+            if changed_at < moment:
+                yield StoredBlob(name, changed_at)
+
+
+class FakeModel(Scripted):
+    """Stands in for the deployment: the vector of a text is that of its first letter, ``a`` to ``d`` orthogonal."""
+
+    model = "letters"
+    dimensions = 4
+
+    async def embed(self, texts: Sequence[str], patience_s: float = 30.0) -> list[list[float]]:
+        self._step("embed", list(texts))
+        return [letter_vector(text) for text in texts]
+
+    @property
+    def requests(self) -> list[list[str]]:
+        """The texts of each request."""
+        return [texts for (texts,) in self.calls["embed"]]
+
+
+def letter_vector(text: str) -> list[float]:
+    """Return the vector of a text: 1 at its first letter's place from ``a`` to ``d``."""
+    return [float(text[:1] == letter) for letter in "abcd"]
+
+
+@dataclass
+class FakeCloud:
+    """What tests look into; ``resources`` is what the code under test gets."""
+
+    model: FakeModel = field(default_factory=FakeModel)
+    vectors: FakeVectors = field(default_factory=FakeVectors)
+    chunks: FakeChunks = field(default_factory=FakeChunks)
+    snippets: FakeSnippets = field(default_factory=FakeSnippets)
+    uploads: FakeUploads = field(default_factory=FakeUploads)
+
+    @property
+    def resources(self) -> Resources:
+        fakes = cast("Any", self)
+        return Resources(
+            settings=load_settings(sample_environment()),
+            model=fakes.model,
+            embedder=Embedder(fakes.model, fakes.vectors, fakes.chunks),
+            snippets=fakes.snippets,
+            chunks=fakes.chunks,
+            uploads=fakes.uploads,
+            segments=SegmentCache(fakes.uploads),
+            idempotency_keys=cast("Any", None),
+        )
+
+
+def run_of(number: int, name: str = "a.py", project_id: str = "project") -> Snippet:
+    """Return run ``number`` for a snippet; later runs have greater numbers."""
+    run_id = f"run-{number}"
+    return Snippet(project_id=project_id, name=name, version=version_of(number, run_id), run_id=run_id)
+
+
+def record_of(snippet: Snippet, index: int = 0, text: str = "a", created_at: datetime = NOW) -> ChunkRecord:
+    """Return a chunk of a run."""
+    return ChunkRecord(
+        snippet=snippet,
+        index=index,
+        text=text,
+        start_line=1,
+        end_line=1,
+        key=content_key(text, FakeModel.model, FakeModel.dimensions),
+        model=FakeModel.model,
+        created_at=created_at.isoformat(timespec="milliseconds"),
+    )

@@ -170,7 +170,11 @@ class ActivityPool:
             return  # it had timed out before
         if not self._finished:
             # While a backlog drains, results travel together; else at once, after the tasks that are ready now.
-            self._user_loop.loop.call_later(BATCH_S if self._waiting else 0.0, self._hand_over)
+            loop = self._user_loop.loop
+            if self._waiting:
+                loop.call_later(BATCH_S, self._hand_over)
+            else:
+                loop.call_soon(self._hand_over)
         self._finished.append(Finished(work, arrival, line))
         self._fill()
 

@@ -123,6 +123,7 @@ class Instances:
             raise Refused(
                 400, unknown_orchestrator(name, sorted(f.durable_name for f in engine.orchestrators.values()))
             )
+        fresh = instance_id is None
         instance_id = uuid.uuid4().hex if instance_id is None else instance_id
         check_instance_id(instance_id)
         check_payload("input", raw_input)
@@ -138,7 +139,7 @@ class Instances:
                 existing.record, failure="The orchestration was replaced by another of its id."
             )
         execution = engine.new_execution(function.durable_name, instance_id, raw_input, version)
-        committed = engine.commit([*statements, *rows.create_instance(execution)])
+        committed = engine.commit([*statements, *rows.create_instance(execution, fresh=fresh)])
         engine.wake(execution)  # its first episode commits after the start, whose answer need not wait for it
         await committed
         return instance_id

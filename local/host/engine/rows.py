@@ -21,13 +21,13 @@ def record_of(row: Sequence[Any]) -> Record:
     return Record(row[0], row[1], row[2], row[3], Status(row[4]), row[5], row[6], row[7], row[8], parent)
 
 
-def create_instance(execution: Execution) -> list[Statement]:
-    """A new instance, or one that takes the place of an ended one with the same id."""
+def create_instance(execution: Execution, *, fresh: bool = False) -> list[Statement]:
+    """A new instance, or one that takes the place of an ended one with the same id; ``fresh``: never used before."""
     r, p = execution.record, execution.record.parent
     parent = (None, None, None) if p is None else (p.instance_id, p.execution_id, p.seq)
     row = (r.instance_id, r.execution_id, r.name, r.version, r.status, r.created, r.updated, r.custom_status, r.output)
     return [
-        *delete_instances([r.instance_id]),
+        *([] if fresh else delete_instances([r.instance_id])),
         Statement(f"INSERT INTO instances ({RECORD_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", [(*row, *parent)]),  # noqa: S608
         Statement("INSERT INTO inputs VALUES (?,?)", [(r.instance_id, execution.input)]),
     ]
@@ -50,14 +50,24 @@ def append_history(instance_id: str, chunk: str) -> Statement:
     return Statement("INSERT INTO history (instance_id, events) VALUES (?,?)", [(instance_id, chunk)])
 
 
-def _bulk(sql: str, values: list[Any]) -> list[Statement]:
+def _insert(table: str, found: list[tuple[Any, ...]]) -> list[Statement]:
+    if not found:
+        return []
+    width = len(found[0])
+    if len(found) == 1:
+        return [Statement(f"INSERT INTO {table} VALUES ({','.join('?' * width)})", found)]  # noqa: S608
     # One statement over a JSON array instead of one per row: each gives up the interpreter lock and has to win it
     # back, which under load costs more than the row.
-    return [Statement(sql, [(dumps(values),)])] if values else []
+    columns = ", ".join(f"json_extract(value, '$[{n}]')" for n in range(width))
+    return [Statement(f"INSERT INTO {table} SELECT {columns} FROM json_each(?)", [(dumps(found),)])]  # noqa: S608
 
 
-def _columns(number: int) -> str:
-    return ", ".join(f"json_extract(value, '$[{n}]')" for n in range(number))
+def _delete(table: str, key: str, found: list[int]) -> list[Statement]:
+    if not found:
+        return []
+    if len(found) == 1:
+        return [Statement(f"DELETE FROM {table} WHERE {key}=?", [(found[0],)])]  # noqa: S608
+    return [Statement(f"DELETE FROM {table} WHERE {key} IN (SELECT value FROM json_each(?))", [(dumps(found),)])]  # noqa: S608
 
 
 def _retry_text(retry: Retry | None) -> str | None:
@@ -73,25 +83,23 @@ def open_tasks(instance_id: str, tasks: Iterable[OpenTask]) -> list[Statement]:
          t.child_id, t.version)
         for t in tasks
     ]  # fmt: skip
-    return _bulk(f"INSERT INTO open_tasks SELECT {_columns(12)} FROM json_each(?)", rows)  # noqa: S608
+    return _insert("open_tasks", rows)
 
 
 def close_tasks(tasks: Iterable[OpenTask]) -> list[Statement]:
     """Rows of the outbox whose end an episode has consumed."""
-    sql = "DELETE FROM open_tasks WHERE task_id IN (SELECT value FROM json_each(?))"
-    return _bulk(sql, [task.task_id for task in tasks])
+    return _delete("open_tasks", "task_id", [task.task_id for task in tasks])
 
 
 def put_in_inbox(instance_id: str, arrivals: Iterable[Arrival]) -> list[Statement]:
     """Rows for what waits for an episode; each arrival has its ``message_id``."""
     rows = [(a.message_id, instance_id, a.kind, a.seq, a.event) for a in arrivals]
-    return _bulk(f"INSERT INTO inbox SELECT {_columns(5)} FROM json_each(?)", rows)  # noqa: S608
+    return _insert("inbox", rows)
 
 
 def take_from_inbox(arrivals: Iterable[Arrival]) -> list[Statement]:
     """Remove what an episode has consumed; an arrival that was never stored has no row."""
-    sql = "DELETE FROM inbox WHERE message_id IN (SELECT value FROM json_each(?))"
-    return _bulk(sql, [a.message_id for a in arrivals if a.message_id is not None])
+    return _delete("inbox", "message_id", [a.message_id for a in arrivals if a.message_id is not None])
 
 
 def clear_generation(instance_id: str) -> list[Statement]:

@@ -219,8 +219,10 @@ class ManagementApi:
     async def _wait(self, instance_id: str, timeout_s: float) -> Record | None:
         watched = self._instances.engine.watch(instance_id)
         try:
-            record = self._instances.find(instance_id)
-            if record is not None and not record.status.is_terminal:
+            # What is live is watched without a look at the database; what is not may have ended, or be just ending.
+            live = instance_id in self._instances.engine.live
+            record = None if live else self._instances.find(instance_id)
+            if live or (record is not None and not record.status.is_terminal):
                 await asyncio.wait_for(watched, timeout_s)
                 record = self._instances.find(instance_id)
         except TimeoutError:

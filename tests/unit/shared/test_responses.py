@@ -5,7 +5,12 @@ import logging
 
 import pytest
 
-from shared.responses import create_error_response, create_success_response, internal_error_response
+from shared.responses import (
+    create_empty_response,
+    create_error_response,
+    create_success_response,
+    internal_error_response,
+)
 
 
 def test_success_is_the_document_itself():
@@ -58,3 +63,8 @@ def test_a_bug_is_logged_in_full_and_answered_with_an_id_to_quote(caplog):
 def test_two_bugs_have_two_ids():
     one, other = (json.loads(internal_error_response(KeyError()).get_body())["id"] for _ in range(2))
     assert one != other
+
+
+def test_nothing_to_say_is_an_empty_204():
+    answer = create_empty_response()
+    assert (answer.status_code, answer.get_body()) == (204, b"")

@@ -1,0 +1,179 @@
+"""The fakes answer as the real repositories do: the same steps over both."""
+
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+
+from local.stack.provision import provision_cosmos
+from shared.clients.cosmos import open_database
+from shared.contracts import PersistTask
+from shared.settings import Service
+from shared.snippets.chunk_repository import Chunks, RunMarker
+from shared.snippets.documents import chunk_document, run_marker, snippet_document, tombstone
+from shared.snippets.repository import Snippets
+from shared.snippets.vector_repository import Vectors
+from shared.topology import topology
+from tests.support.cosmos import running_cosmos
+from tests.support.fake_resources import FakeChunks, FakeSnippets, FakeVectors, record_of, run_of
+
+CONTAINERS = topology().containers
+UNIT = {letter: [float(letter == axis) for axis in "xyz"] for letter in "xyz"}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def cosmos(tmp_path_factory):
+    async with running_cosmos(tmp_path_factory.mktemp("cosmos")) as running:
+        provision_cosmos({"COSMOS_ENDPOINT": running.url, "COSMOS_KEY": running.key})
+        yield running
+
+
+@asynccontextmanager
+async def real(cosmos, repository, container):
+    async with open_database(Service(cosmos.url, cosmos.key), None) as database:
+        yield repository(database.get_container_client(CONTAINERS[container].name))
+
+
+@pytest.fixture(params=["fake", "real"])
+async def snippets(request, cosmos):
+    if request.param == "fake":
+        yield FakeSnippets()
+    else:
+        async with real(cosmos, Snippets, "offline_snippets") as opened:
+            yield opened
+
+
+@pytest.fixture(params=["fake", "real"])
+async def chunks(request, cosmos):
+    if request.param == "fake":
+        yield FakeChunks()
+    else:
+        async with real(cosmos, Chunks, "offline_chunks") as opened:
+            yield opened
+
+
+@pytest.fixture(params=["fake", "real"])
+async def vectors(request, cosmos):
+    if request.param == "fake":
+        yield FakeVectors()
+    else:
+        async with real(cosmos, Vectors, "vectors") as opened:
+            yield opened
+
+
+@pytest.fixture
+def project():
+    """A project of this test's own."""
+    return f"project-{uuid4().hex}"
+
+
+def snippet(run):
+    document = tombstone(run.project_id, run.name, run.version, "2026-11-21")
+    return {key: value for key, value in document.items() if key not in {"deleted", "ttl"}}
+
+
+def chunk(run, index, axis="x", *, reused=False):
+    return chunk_document(record_of(run, index, f"{run.name} {index}"), UNIT[axis], reused=reused)
+
+
+async def test_what_is_missing_is_none(snippets, project):
+    assert await snippets.read(project, "src/a.py") is None
+    assert await snippets.versions([(project, "src/a.py")]) == {}
+
+
+async def test_of_two_who_create_one_wins(snippets, project):
+    first, second = (snippet(run_of(number, "src/a.py", project)) for number in (1, 2))
+    assert await snippets.replace(first, seen=None)
+    assert not await snippets.replace(second, seen=None)
+    assert (await snippets.read(project, "src/a.py"))["version"] == first["version"]
+
+
+async def test_of_two_who_replace_what_both_have_seen_one_wins(snippets, project):
+    await snippets.replace(snippet(run_of(1, "a.py", project)), seen=None)
+    seen = await snippets.read(project, "a.py")
+    assert await snippets.replace(snippet(run_of(2, "a.py", project)), seen=seen)
+    assert not await snippets.replace(snippet(run_of(3, "a.py", project)), seen=seen)
+    assert await snippets.versions([(project, "a.py")]) == {(project, "a.py"): run_of(2).version}
+
+
+async def test_what_was_seen_and_is_gone_is_not_replaced(snippets, project):
+    seen = snippet(run_of(1, "a.py", project)) | {"_etag": '"gone"'}
+    assert not await snippets.replace(snippet(run_of(2, "a.py", project)), seen=seen)
+
+
+async def test_a_tombstone_can_be_read_and_has_no_version(snippets, project):
+    run = run_of(1, "a.py", project)
+    await snippets.replace(tombstone(project, "a.py", run.version, "2026-11-21"), seen=None)
+    assert (await snippets.read(project, "a.py"))["deleted"]
+    assert await snippets.versions([(project, "a.py")]) == {}
+
+
+async def test_chunks_are_counted_by_version_and_markers_are_not(chunks, project):
+    one, two = run_of(1, "a.py", project), run_of(2, "a.py", project)
+    await chunks.store(project, [chunk(one, 0), chunk(one, 1, reused=True), run_marker(record_of(one)), chunk(two, 0)])
+    await chunks.store(project, [chunk(one, 0)])
+    assert await chunks.count(project, "a.py", one.version) == (2, 1)
+    assert await chunks.count(project, "a.py", run_of(3).version) == (0, 0)
+
+
+async def test_deleting_takes_the_markers_too_and_says_how_much(chunks, project):
+    runs = [run_of(number, "a.py", project) for number in (1, 2, 3)]
+    for run in runs:
+        await chunks.store(project, [chunk(run, 0), run_marker(record_of(run))])
+    assert await chunks.delete_versions(project, "a.py", before=runs[1].version) == 2
+    assert await chunks.delete_versions(project, "a.py", only=runs[1].version) == 2
+    assert await chunks.delete_versions(project, "a.py", only=runs[1].version) == 0
+    assert await chunks.delete_versions(project, "b.py", only=runs[2].version) == 0
+    assert await chunks.count(project, "a.py", runs[2].version) == (1, 0)
+
+
+async def test_markers_are_found_by_age_until_they_are_deleted(chunks, project):
+    run = run_of(1, "a.py", project)
+    marker = RunMarker(project, "a.py", run.version, run.run_id)
+    await chunks.store(project, [chunk(run, 0), run_marker(record_of(run))])
+    assert marker in [each async for each in chunks.markers("2026-11-22")]
+    assert marker not in [each async for each in chunks.markers("2026-11-20")]
+    for _ in range(2):
+        await chunks.delete_marker(project, "a.py", run.version)
+    assert marker not in [each async for each in chunks.markers("2026-11-22")]
+    assert await chunks.count(project, "a.py", run.version) == (1, 0)
+
+
+async def test_the_nearest_chunks_of_a_model_come_first(chunks, project):
+    run = run_of(1, "a.py", project)
+    await chunks.store(project, [chunk(run, index, axis) for index, axis in enumerate("zxy")])
+    found = await chunks.nearest([0.9, 0.4, 0.1], "letters", project, 2)
+    assert [row["chunkIndex"] for row in found] == [1, 2]
+    assert found[0]["score"] > found[1]["score"]
+    assert {"projectId", "name", "version", "chunkIndex", "startLine", "endLine", "text", "score"} <= set(found[0])
+    assert await chunks.nearest([1.0, 0.0, 0.0], "another", project, 2) == []
+
+
+async def test_a_vector_is_known_to_its_project_with_the_chunk_that_paid_for_it(vectors, project):
+    record = record_of(run_of(1, "a.py", project), 0, "text")
+    await vectors.store(project, [(record, [0.5, 0.25, 1.0])])
+    known = await vectors.known(project, [record.key, record.key, "0" * 64])
+    assert {key: (found.vector, found.paid_by) for key, found in known.items()} == {
+        record.key: ([0.5, 0.25, 1.0], record.id)
+    }
+    assert await vectors.known("another", [record.key]) == {}
+
+
+async def test_a_vector_is_due_to_be_written_again_after_a_month(cosmos, project):
+    now = datetime.now(UTC)
+    young = record_of(run_of(1, "a.py", project), 0, "young", created_at=now - timedelta(days=29))
+    old = record_of(run_of(1, "a.py", project), 1, "old", created_at=now - timedelta(days=31))
+    async with real(cosmos, Vectors, "vectors") as vectors:
+        await vectors.store(project, [(young, UNIT["x"]), (old, UNIT["x"])])
+        known = await vectors.known(project, [young.key, old.key])
+    assert (known[young.key].stale, known[old.key].stale) == (False, True)
+
+
+def test_a_snippet_in_these_tests_has_the_fields_that_identify_a_real_one():
+    task = PersistTask(snippet=run_of(1), chunks=1, characters=1, embedding="AACAPw==")
+    real_one = snippet_document(task, model="m", reused=0, now="", created_at="")
+    assert {name: real_one[name] for name in ("id", "projectId", "name", "version")} == {
+        name: snippet(run_of(1))[name] for name in ("id", "projectId", "name", "version")
+    }

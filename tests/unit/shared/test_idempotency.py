@@ -1,0 +1,115 @@
+"""One key, one run, against the Cosmos endpoint."""
+
+import asyncio
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
+
+from local.stack.provision import provision_cosmos
+from shared.clients.cosmos import open_database
+from shared.errors import Conflict, Unavailable
+from shared.idempotency import Acceptance, IdempotencyKeys
+from shared.settings import Service
+from shared.topology import topology
+from tests.support.cosmos import running_cosmos
+
+FIRST = Acceptance("run-1", 1_000)
+SECOND = Acceptance("run-2", 2_000)
+BODY = b'{"name": "a.py"}'
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def cosmos(tmp_path_factory):
+    async with running_cosmos(tmp_path_factory.mktemp("cosmos")) as running:
+        provision_cosmos({"COSMOS_ENDPOINT": running.url, "COSMOS_KEY": running.key})
+        yield running
+
+
+@pytest.fixture
+async def container(cosmos):
+    async with open_database(Service(cosmos.url, cosmos.key), None) as database:
+        yield database.get_container_client(topology().containers["idempotency_keys"].name)
+
+
+@pytest.fixture
+def keys(container):
+    return IdempotencyKeys(container)
+
+
+@pytest.fixture
+def key():
+    return f"key-{uuid4().hex}"
+
+
+async def test_a_new_key_starts_what_is_proposed(keys, key):
+    assert await keys.claim("user:1", "embeddings", key, BODY, FIRST) == FIRST
+
+
+async def test_the_same_key_and_body_stand_for_the_first_run(keys, key):
+    await keys.claim("user:1", "embeddings", key, BODY, FIRST)
+    assert await keys.claim("user:1", "embeddings", key, BODY, SECOND) == FIRST
+
+
+async def test_the_same_key_with_another_body_is_a_conflict_and_changes_nothing(keys, key):
+    await keys.claim("user:1", "embeddings", key, BODY, FIRST)
+    with pytest.raises(Conflict, match="with another body"):
+        await keys.claim("user:1", "embeddings", key, BODY + b" ", SECOND)
+    assert await keys.claim("user:1", "embeddings", key, BODY, SECOND) == FIRST
+
+
+@pytest.mark.parametrize(("caller", "operation"), [("user:2", "embeddings"), ("", "embeddings"), ("user:1", "search")])
+async def test_callers_and_operations_have_keys_of_their_own(keys, key, caller, operation):
+    await keys.claim("user:1", "embeddings", key, BODY, FIRST)
+    assert await keys.claim(caller, operation, key, b"another", SECOND) == SECOND
+
+
+@pytest.mark.parametrize("text", ["a/b\\c?d#e", "é" * 255, " blank ", "\ud800"])
+async def test_any_text_is_a_key(keys, key, text):
+    text += key
+    await keys.claim("user:1", "embeddings", text, BODY, FIRST)
+    assert await keys.claim("user:1", "embeddings", text, BODY, SECOND) == FIRST
+
+
+async def test_of_many_requests_at_once_one_starts_its_run_and_all_hear_of_it(keys, key):
+    proposed = [Acceptance(f"run-{number}", number) for number in range(20)]
+    answers = await asyncio.gather(*(keys.claim("", "embeddings", key, BODY, each) for each in proposed))
+    assert len(set(answers)) == 1
+    assert answers[0] in proposed
+
+
+async def test_neither_key_nor_caller_nor_body_is_kept_in_plain(keys, key, container):
+    await keys.claim("user:someone@example.org", "embeddings", key, b"a secret body", FIRST)
+    stored = [repr(item) async for item in container.query_items("SELECT * FROM c")]
+    assert any("run-1" in item for item in stored)
+    assert not [item for item in stored if key in item or "someone" in item or "a secret" in item]
+
+
+async def test_keys_are_kept_for_a_day(container):
+    assert (await container.read())["defaultTtl"] == 86_400
+
+
+async def test_without_the_database_the_caller_may_come_back(tmp_path):
+    async with running_cosmos(tmp_path) as running:
+        provision_cosmos({"COSMOS_ENDPOINT": running.url, "COSMOS_KEY": running.key})
+        async with open_database(Service(running.url, running.key), None) as database:
+            keys = IdempotencyKeys(database.get_container_client("idempotency-keys"))
+            running.kill()
+            with pytest.raises(Unavailable, match="Cosmos DB cannot be reached"):
+                await keys.claim("", "embeddings", "key", BODY, FIRST)
+
+
+class ExpiringContainer:
+    """A container whose item expires between the refused creation and the reading."""
+
+    async def create_item(self, item):
+        raise ResourceExistsError("there is one")
+
+    async def read_item(self, item, partition_key):
+        raise ResourceNotFoundError("there is none")
+
+
+async def test_a_key_that_expires_at_this_moment_may_be_tried_again():
+    with pytest.raises(Unavailable, match="expired at this moment"):
+        await IdempotencyKeys(ExpiringContainer()).claim("", "embeddings", "key", BODY, FIRST)

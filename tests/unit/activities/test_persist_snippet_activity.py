@@ -97,6 +97,13 @@ async def test_a_second_delivery_changes_nothing_and_answers_the_same(store):
     assert (store.snippets.documents, store.chunks.documents) == before
 
 
+async def test_a_second_delivery_that_reads_a_lagging_replica_answers_the_same(store):
+    task = await store.embedded(run_of(1), reused=1)
+    first = await persist_snippet_activity(task, store.resources)
+    store.chunks.documents.clear()
+    assert await persist_snippet_activity(task, store.resources) == first
+
+
 @pytest.mark.parametrize("method", ["delete_versions", "delete_marker"])
 async def test_a_delivery_that_stopped_after_the_switch_is_finished_by_the_next(store, method):
     await persist_snippet_activity(await store.embedded(run_of(1)), store.resources)

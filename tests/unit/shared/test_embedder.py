@@ -67,9 +67,11 @@ async def test_a_vector_in_use_is_written_again_before_it_expires(cloud):
     await embed(cloud, [record_of(run_of(2), 0, "a")])
     assert [keys for _, keys in cloud.vectors.calls["store"]] in ([[record.key]], [[record.key], []])
     cloud.vectors.stale.add(record.key)
-    await embed(cloud, [record_of(run_of(3), 0, "a")])
-    assert cloud.vectors.calls["store"][-1] == ("project", [record.key])
-    assert cloud.model.requests == [["a"]]
+    new = record_of(run_of(3), 1, "b")
+    await embed(cloud, [record_of(run_of(3), 0, "a"), new])
+    _, written = cloud.vectors.calls["store"][-1]
+    assert sorted(written) == sorted([record.key, new.key])
+    assert cloud.model.requests == [["a"], ["b"]]
 
 
 @pytest.mark.parametrize("error", [Unavailable("Azure OpenAI answered 429", 3.0), Rejected("Azure OpenAI: 400")])

@@ -1,8 +1,8 @@
 """Opt-in: take from the durable SDK's replay what costs most and decides nothing.
 
-The SDK parses one timestamp per history event and episode; dateutil's general parser takes most of a long replay's time.
-``datetime.fromisoformat`` gives equal moments for the timestamps that this host writes (tested); other texts still go to
-dateutil. And the SDK makes the same namedtuple class anew for each episode, a quarter of a short replay's time.
+The SDK parses one timestamp per history event and episode; dateutil's general parser takes most of a long replay.
+``datetime.fromisoformat`` gives equal moments for the timestamps that this host writes (tested); other texts still go
+to dateutil. And the SDK makes the same namedtuple class anew for each episode, a quarter of a short replay's time.
 """
 
 from collections import namedtuple
@@ -29,5 +29,4 @@ def install() -> None:
 
     module = sys.modules[history_event_module.__module__]
     module.dt_parse = parse_timestamp  # pyright: ignore[reportAttributeAccessIssue]
-    module = sys.modules[executor_module.__module__]
-    module.namedtuple = cache(namedtuple)  # pyright: ignore[reportAttributeAccessIssue]
+    executor_module.namedtuple = cache(namedtuple)  # pyright: ignore[reportAttributeAccessIssue]

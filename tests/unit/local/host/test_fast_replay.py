@@ -1,5 +1,7 @@
 """The opt-in replacement of the SDK's timestamp parser."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -39,3 +41,16 @@ def test_the_clock_reads_what_it_writes_and_what_dotnet_writes() -> None:
     assert clock.parse("2026-01-02T03:04:05.1234567Z") == moment
     assert clock.parse("2026-01-02T05:04:05.123456+02:00") == moment
     assert clock.parse("2026-01-02T03:04:05.123456") == moment.astimezone(timezone(timedelta(0)))
+
+
+def test_the_sdks_executors_share_one_class_for_their_table() -> None:
+    code = (
+        "from local.host import fast_replay; fast_replay.install()\n"
+        "from azure.durable_functions.models.TaskOrchestrationExecutor import TaskOrchestrationExecutor as Executor\n"
+        "first, second = Executor(), Executor()\n"
+        "assert first.event_to_SetTaskValuePayload == second.event_to_SetTaskValuePayload\n"
+        "kinds = {type(value) for each in (first, second) for value in each.event_to_SetTaskValuePayload.values()}\n"
+        "assert len(kinds) == 1, kinds"
+    )
+    # A process of its own: the patch is for as long as a process lives.
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=30)

@@ -1,5 +1,7 @@
 """What Fanwise raises on purpose. Each class says what the caller can do; anything else that is raised is a bug."""
 
+import math
+
 
 class Unavailable(Exception):
     """A service throttled, timed out or failed for now; the same call may succeed later.
@@ -9,7 +11,8 @@ class Unavailable(Exception):
 
     def __init__(self, reason: str, retry_after_s: float | None = None) -> None:
         super().__init__(reason)
-        self.retry_after_s = retry_after_s
+        is_a_time = retry_after_s is not None and math.isfinite(retry_after_s)
+        self.retry_after_s = retry_after_s if is_a_time else None
 
 
 class Rejected(Exception):

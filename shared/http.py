@@ -28,6 +28,7 @@ _JSON_TYPES: dict[type, str] = {
 # Parsing more than this takes over a millisecond, which the worker's only event loop should not spend on it.
 _PARSE_IN_THREAD_BYTES = 256 * 1024
 _DEFAULT_RETRY_AFTER_S = 5
+_LONGEST_RETRY_AFTER_S = 3600
 # The retries of an SDK can add up to minutes; a caller has long gone by then.
 _DEADLINE_S = 30.0
 
@@ -79,7 +80,7 @@ def answered(handler: Callable[Params, Awaitable[func.HttpResponse]]) -> Callabl
 
 def _unavailable(error: Unavailable) -> func.HttpResponse:
     _logger.warning("request answered 503", extra={"reason": str(error)})
-    wait_s = max(1, math.ceil(error.retry_after_s or _DEFAULT_RETRY_AFTER_S))
+    wait_s = min(max(1, math.ceil(error.retry_after_s or _DEFAULT_RETRY_AFTER_S)), _LONGEST_RETRY_AFTER_S)
     return create_error_response(
         "A service that Fanwise needs does not answer at the moment; try again",
         status_code=503,

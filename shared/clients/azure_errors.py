@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from azure.core.exceptions import AzureError, HttpResponseError, ResourceExistsError, ResourceNotFoundError
 
 from shared.errors import Rejected, Unavailable
+from shared.retry_after import retry_after_s
 
 # What the services answer when the same call may succeed later: timeouts, throttling, moved partitions, outages.
 _TRY_LATER = frozenset({408, 410, 429, 449})
@@ -25,8 +26,9 @@ def translated(service: str) -> Generator[None]:
         if status in _EXPECTED:
             raise
         text = f"{service} answered {status}: {_first_line(error)}"
-        if status in _TRY_LATER or status >= 500 or not status:
-            raise Unavailable(text, _retry_after_s(error)) from error
+        # Below 400 there was an answer that could not be read, such as half a body.
+        if status in _TRY_LATER or status >= 500 or status < 400:
+            raise Unavailable(text, _wait_s(error)) from error
         raise Rejected(text) from error
     except (AzureError, TimeoutError, OSError) as error:  # ClientAuthenticationError without an answer is among them
         raise Unavailable(f"{service} cannot be reached: {_first_line(error)}") from error
@@ -36,11 +38,6 @@ def _first_line(error: Exception) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0][:300]
 
 
-def _retry_after_s(error: HttpResponseError) -> float | None:
+def _wait_s(error: HttpResponseError) -> float | None:
     headers = getattr(error, "headers", None) or getattr(error.response, "headers", None) or {}
-    for name, unit_s in (("x-ms-retry-after-ms", 0.001), ("retry-after", 1.0)):
-        try:
-            return float(headers[name]) * unit_s
-        except (KeyError, TypeError, ValueError):
-            continue
-    return None
+    return retry_after_s(headers, (("x-ms-retry-after-ms", 0.001), ("retry-after", 1.0)))

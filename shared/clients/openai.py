@@ -12,6 +12,7 @@ from azure.core.credentials_async import AsyncTokenCredential
 
 from shared.clients.azure_errors import translated
 from shared.errors import Rejected, Unavailable
+from shared.retry_after import retry_after_s
 from shared.settings import EmbeddingModel
 from shared.snippets.vectors import rounded
 
@@ -25,6 +26,7 @@ _TIMEOUT_S = 30.0
 _LONGEST_PAUSE_S = 30.0
 _SIGN_IN_SCOPE = "https://cognitiveservices.azure.com/.default"
 _TRY_LATER = frozenset({408, 409, 429})
+_RETRY_AFTER_HEADERS = (("retry-after-ms", 0.001), ("retry-after", 1.0))
 _ABOUT_INPUT = frozenset({400, 413, 422})
 
 
@@ -98,7 +100,7 @@ class Embeddings:
         text = f"Azure OpenAI answered {error.status_code}: {error.message[:300]}"
         if error.status_code not in _TRY_LATER and error.status_code < 500:
             return Rejected(text, is_about_input=error.status_code in _ABOUT_INPUT)
-        pause_s = _retry_after_s(error)
+        pause_s = retry_after_s(error.response.headers, _RETRY_AFTER_HEADERS)
         if pause_s is not None:
             resume_at = asyncio.get_running_loop().time() + min(pause_s, _LONGEST_PAUSE_S)
             self._resume_at = max(self._resume_at, resume_at)
@@ -161,12 +163,3 @@ def _token_provider(credential: AsyncTokenCredential | None) -> Callable[[], Awa
     from azure.identity.aio import get_bearer_token_provider
 
     return get_bearer_token_provider(credential, _SIGN_IN_SCOPE) if credential else None
-
-
-def _retry_after_s(error: "APIStatusError") -> float | None:
-    for name, unit_s in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        try:
-            return max(0.0, float(error.response.headers[name]) * unit_s)
-        except (KeyError, ValueError):
-            continue
-    return None

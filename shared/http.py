@@ -6,7 +6,7 @@ import json
 import logging
 import math
 from collections.abc import Awaitable, Callable
-from typing import Any, ParamSpec, cast
+from typing import Any, ParamSpec, TypeAlias, cast
 
 import azure.functions as func
 
@@ -16,6 +16,7 @@ from shared.responses import INVALID_JSON, create_error_response, internal_error
 _logger = logging.getLogger(__name__)
 
 Params = ParamSpec("Params")
+Handler: TypeAlias = Callable[Params, Awaitable[func.HttpResponse]]
 
 _JSON_TYPES: dict[type, str] = {
     str: "string",
@@ -29,8 +30,6 @@ _JSON_TYPES: dict[type, str] = {
 _PARSE_IN_THREAD_BYTES = 256 * 1024
 _DEFAULT_RETRY_AFTER_S = 5
 _LONGEST_RETRY_AFTER_S = 3600
-# The retries of an SDK can add up to minutes; a caller has long gone by then.
-_DEADLINE_S = 30.0
 
 
 def json_type(value: object) -> str:
@@ -57,25 +56,32 @@ async def read_json_object(request: func.HttpRequest, max_bytes: int) -> dict[st
     return cast("dict[str, Any]", document)
 
 
-def answered(handler: Callable[Params, Awaitable[func.HttpResponse]]) -> Callable[Params, Awaitable[func.HttpResponse]]:
-    """Make ``handler`` answer whatever happens: bad input 4xx, an outage 503, a bug 500 with an id to quote."""
+def answered_within(deadline_s: float) -> Callable[[Handler[Params]], Handler[Params]]:
+    """Make a handler answer whatever happens: bad input 4xx, an outage or lapsed deadline 503, a bug 500 with an id."""
 
-    @functools.wraps(handler)
-    async def run(*args: Params.args, **kwargs: Params.kwargs) -> func.HttpResponse:
-        deadline = asyncio.timeout(_DEADLINE_S)
-        try:
-            async with deadline:
-                return await handler(*args, **kwargs)
-        except InvalidRequest as error:
-            return create_error_response(*error.faults, status_code=error.status_code)
-        except Unavailable as error:
-            return _unavailable(error)
-        except Exception as error:  # noqa: BLE001 - the last resort before the host's empty 500
-            if isinstance(error, TimeoutError) and deadline.expired():
-                return _unavailable(Unavailable(f"no answer within {_DEADLINE_S:g} s"))
-            return internal_error_response(error)
+    def wrap(handler: Handler[Params]) -> Handler[Params]:
+        @functools.wraps(handler)
+        async def run(*args: Params.args, **kwargs: Params.kwargs) -> func.HttpResponse:
+            deadline = asyncio.timeout(deadline_s)
+            try:
+                async with deadline:
+                    return await handler(*args, **kwargs)
+            except InvalidRequest as error:
+                return create_error_response(*error.faults, status_code=error.status_code)
+            except Unavailable as error:
+                return _unavailable(error)
+            except Exception as error:  # noqa: BLE001 - the last resort before the host's empty 500
+                if isinstance(error, TimeoutError) and deadline.expired():
+                    return _unavailable(Unavailable(f"no answer within {deadline_s:g} s"))
+                return internal_error_response(error)
 
-    return run
+        return run
+
+    return wrap
+
+
+# The retries of an SDK can add up to minutes; a caller has long gone by then.
+answered = answered_within(30.0)
 
 
 def _unavailable(error: Unavailable) -> func.HttpResponse:

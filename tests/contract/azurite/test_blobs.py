@@ -1,6 +1,10 @@
-"""The unmodified azure-storage-blob SDK on Azurite, as the local stack starts it."""
+"""The unmodified azure-storage-blob SDK on Azurite, as the local stack starts it.
+
+Or on the account that STORAGE_CONTRACT_CONNECTION_STRING names.
+"""
 
 import asyncio
+import os
 import uuid
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -35,6 +39,10 @@ async def start(port: int, data: Path) -> asyncio.subprocess.Process:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def service(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[BlobServiceClient]:
+    if real := os.environ.get("STORAGE_CONTRACT_CONNECTION_STRING"):
+        async with BlobServiceClient.from_connection_string(real) as client:
+            yield client
+        return
     (port,) = free_ports(1)
     process = await start(port, tmp_path_factory.mktemp("azurite"))
     try:
@@ -45,8 +53,10 @@ async def service(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Bl
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def container(service: BlobServiceClient) -> ContainerClient:
-    return await service.create_container(f"test-{uuid.uuid4().hex}")
+async def container(service: BlobServiceClient) -> AsyncGenerator[ContainerClient]:
+    client = await service.create_container(f"test-{uuid.uuid4().hex}")
+    yield client
+    await client.delete_container()
 
 
 async def test_blob_is_read_as_it_was_written(container: ContainerClient) -> None:

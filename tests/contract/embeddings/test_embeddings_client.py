@@ -1,5 +1,9 @@
-"""Our client of Azure OpenAI, by either address, against the endpoint."""
+"""Our client of Azure OpenAI, by either address, against the endpoint.
 
+Also against the account that OPENAI_CONTRACT_ENDPOINT, _KEY and _DEPLOYMENT name.
+"""
+
+import os
 import time
 
 import pytest
@@ -27,9 +31,22 @@ def model(endpoint, api="azure", key="local", dimensions=1536):
     )
 
 
-@pytest.mark.parametrize("api", ["azure", "project"])
-async def test_both_addresses_give_the_same_vectors(endpoint, api):
-    async with open_embeddings(model(endpoint, api), None) as embeddings:
+def account():
+    """The account that the environment names."""
+    return EmbeddingModel(
+        api="azure",
+        service=Service(os.environ["OPENAI_CONTRACT_ENDPOINT"], os.environ["OPENAI_CONTRACT_KEY"]),
+        api_version="2024-10-21",
+        deployment=os.environ.get("OPENAI_CONTRACT_DEPLOYMENT", "text-embedding-3-small"),
+        dimensions=1536,
+    )
+
+
+@pytest.mark.parametrize(
+    "api", ["azure", "project", *(["account"] if "OPENAI_CONTRACT_ENDPOINT" in os.environ else [])]
+)
+async def test_every_address_gives_unit_vectors_in_order(endpoint, api):
+    async with open_embeddings(account() if api == "account" else model(endpoint, api), None) as embeddings:
         one, other = await embeddings.embed(["def add(a, b): return a + b", "a loaf of bread"])
     assert len(one) == len(other) == 1536
     assert sum(x * x for x in one) == pytest.approx(1.0, abs=1e-4)

@@ -1,12 +1,13 @@
 """Bodies into documents, and what a handler raises into an answer."""
 
+import asyncio
 import json
 
 import azure.functions as func
 import pytest
 
 from shared.errors import Conflict, InvalidRequest, NotFound, Rejected, TooLarge, Unavailable
-from shared.http import answered, json_type, read_json_object
+from shared.http import answered, answered_within, json_type, read_json_object
 
 LIMIT = 1024 * 1024
 
@@ -137,3 +138,22 @@ async def test_what_a_handler_answers_passes_unchanged():
     assert await handler("request") is answer
     # The Functions worker binds by name and reads the signature.
     assert (handler.__name__, handler.__doc__) == ("handler", "Say ok.")
+
+
+async def test_no_answer_in_time_is_an_outage(caplog):
+    @answered_within(0.01)
+    async def hangs(req):
+        await asyncio.Event().wait()
+
+    answer = await hangs(None)
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) >= 1
+    assert [record.reason for record in caplog.records] == ["no answer within 0.01 s"]
+
+
+async def test_a_timeout_of_the_handlers_own_is_a_bug():
+    @answered_within(60)
+    async def raises(req):
+        raise TimeoutError
+
+    assert (await raises(None)).status_code == 500

@@ -9,14 +9,14 @@ import socket
 import sys
 from pathlib import Path
 
-import orjson
-import psutil
 from aiohttp import web
 
 from local.cosmos.engine import Engine
 from local.cosmos.http.server import make_app
 from local.cosmos.signature import Signatures
 from local.cosmos.sql.parser import parse
+from local.processes.ports import held_by
+from local.processes.ready_file import write_ready_file
 
 _BACKLOG = 1024
 
@@ -63,21 +63,9 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
-        raise OSError(f"cannot listen on {host}:{port}: {error.strerror}{_holder(port)}") from None
+        raise OSError(f"cannot listen on {host}:{port}: {error.strerror}{held_by(port, error)}") from None
     listener.setblocking(False)
     return listener
-
-
-def _holder(port: int) -> str:
-    """Who listens on ``port``, as far as this user may see."""
-    try:
-        for connection in psutil.net_connections("tcp"):
-            if connection.laddr and connection.laddr.port == port and connection.status == psutil.CONN_LISTEN:
-                name = psutil.Process(connection.pid).name() if connection.pid else "another user's process"
-                return f" (held by {name}, pid {connection.pid})" if connection.pid else f" (held by {name})"
-    except psutil.Error:
-        return ""
-    return ""
 
 
 async def _serve(
@@ -96,20 +84,13 @@ async def _serve(
     # The grammar takes a third of a second to read; better now than in the first query.
     await asyncio.to_thread(parse, "SELECT * FROM c")
     if ready_file is not None:
-        _announce(ready_file, url)
+        write_ready_file(ready_file, {"url": url, "pid": os.getpid()})
     print(f"Cosmos DB for NoSQL at {url}, data in {engine.folder}", flush=True)
     try:
         await stopping.wait()
     finally:
         await runner.cleanup()
         await engine.stop()
-
-
-def _announce(ready_file: Path, url: str) -> None:
-    """Write the ready file whole or not at all."""
-    draft = ready_file.with_name(f".{ready_file.name}.{os.getpid()}")
-    draft.write_bytes(orjson.dumps({"url": url, "pid": os.getpid()}))
-    draft.replace(ready_file)
 
 
 if __name__ == "__main__":

@@ -13,9 +13,9 @@ from local.cosmos.store import indexing, items
 from local.cosmos.store.catalog import Catalog, Container
 from local.cosmos.store.expiry import PurgeTimer
 from local.cosmos.store.items import Stored
-from local.cosmos.store.lock import FolderLock
 from local.cosmos.store.reads import ItemReader, Readers
 from local.cosmos.store.writer import Writer, WriteTransaction
+from local.processes.folder_lock import FolderLock
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ class Engine:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self._lock = FolderLock(folder)
+        self._lock = FolderLock(folder, "cosmos.lock", "endpoint")
         self._purge_timer = PurgeTimer(self._purge)
         self._writer = Writer(folder, self._purge_timer.expires_at)
         self.catalog = Catalog(self._writer.connection)

@@ -18,7 +18,6 @@ from local.host.engine.timers import TimerHeap
 from local.host.errors import HostError
 from local.host.http_trigger import HttpTrigger
 from local.host.invocation import Invoker, current
-from local.host.lock import FolderLock
 from local.host.management.api import ManagementApi
 from local.host.management.links import client_binding
 from local.host.routes import Route, Router, build_route, listing
@@ -26,6 +25,8 @@ from local.host.server import Server, bind
 from local.host.settings import HostSettings, apply_local_settings, load_host_settings
 from local.host.timer_trigger import TimerTrigger
 from local.host.user_loop import UserLoop
+from local.processes.folder_lock import FolderLock
+from local.processes.ready_file import write_ready_file
 
 log = logging.getLogger("local.host")
 
@@ -67,14 +68,6 @@ def print_functions(functions: Sequence[LoadedFunction], routes: Sequence[Route]
         else:
             print(f"    {function.name}: {function.trigger_type}")
     print(flush=True)
-
-
-def _write_ready_file(file: Path, url: str) -> None:
-    import json
-
-    staged = file.with_name(f"{file.name}.{os.getpid()}.new")
-    staged.write_text(json.dumps({"url": url, "pid": os.getpid()}), encoding="utf-8")
-    staged.replace(file)  # whoever waits for the file never reads half of it
 
 
 class Host:
@@ -132,7 +125,7 @@ class Host:
         going_on = f"; {recovered} orchestrations go on" if recovered else ""
         print(f"Host started on {self.origin} (data in {self._options.data}{going_on})", flush=True)
         if self._options.ready_file is not None:
-            _write_ready_file(self._options.ready_file, self.origin)
+            write_ready_file(self._options.ready_file, {"url": self.origin, "pid": os.getpid()})
 
 
 def start(options: Options) -> int:
@@ -153,9 +146,16 @@ def start(options: Options) -> int:
         log_stream.close()
 
 
+def _lock(folder: Path) -> FolderLock:
+    try:
+        return FolderLock(folder, "host.lock", "host")
+    except OSError as error:
+        raise HostError(f"{error}; stop it or name another with --data") from error
+
+
 def _start_logged(options: Options, settings: HostSettings, log_stream: logs.LogStream) -> int:
     options.data.mkdir(parents=True, exist_ok=True)
-    lock = FolderLock(options.data)
+    lock = _lock(options.data)
     bound = None
     try:
         bound = bind(options.host, options.port)

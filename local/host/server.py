@@ -3,13 +3,13 @@
 import socket
 
 import orjson
-import psutil
 from aiohttp import web
 
 from local.host.errors import HostError
 from local.host.http_trigger import HttpTrigger
 from local.host.management.api import ManagementApi, error_response
 from local.host.management.links import WEBHOOKS
+from local.processes.ports import held_by
 
 #: Azure Functions' limit for a request.
 MAX_BODY_BYTES = 100 * 1024 * 1024
@@ -30,27 +30,8 @@ def bind(host: str, port: int) -> socket.socket:
         bound.listen(BACKLOG)
     except OSError as error:
         bound.close()
-        raise HostError(f"cannot listen on {host}:{port}: {error.strerror}{holder_of(port)}") from error
+        raise HostError(f"cannot listen on {host}:{port}: {error.strerror}{held_by(port, error)}") from error
     return bound
-
-
-def holder_of(port: int) -> str:
-    """Return who listens on a port, for the end of a sentence; empty when that is not to be found out."""
-    try:
-        for connection in psutil.net_connections("tcp"):
-            if (
-                connection.status == psutil.CONN_LISTEN
-                and connection.laddr
-                and connection.laddr.port == port
-                and connection.pid
-            ):
-                process = psutil.Process(connection.pid)
-                return (
-                    f"; it is held by {process.name()} (process {connection.pid}: {' '.join(process.cmdline())[:120]})"
-                )
-    except (psutil.Error, OSError):
-        pass  # not ours to see
-    return ""
 
 
 class Server:

@@ -17,8 +17,8 @@ from pydantic import ValidationError
 from local.openai.faults import Faults
 from local.openai.model import EmbeddingModel
 from local.openai.server import Endpoint
-from local.stack.ports import holder_of
-from local.stack.ready_file import write_ready_file
+from local.processes.ports import holder_of
+from local.processes.ready_file import write_ready_file
 
 # Two: one request is tokenized while the answer to another is rendered. The tokenizer has threads of its own.
 WORKERS = 2

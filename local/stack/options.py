@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
+from local.processes.ports import free_ports
 from local.stack.plan import DEFAULT_PORTS, Options, Part
-from local.stack.ports import free_ports
 
 SWITCHES = {
     "latency-ms": "milliseconds added to every embeddings request",

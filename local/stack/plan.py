@@ -8,8 +8,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from local.azurite.launcher import ACCOUNT
+from local.processes.ports import LOOPBACK
 from local.stack.errors import BadSettings
-from local.stack.ports import LOOPBACK
 
 DEFAULT_PORTS = {"host": 7071, "cosmos": 8081, "openai": 8082, "storage": 10000}
 

@@ -4,9 +4,9 @@ import asyncio
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from local.processes.ready_file import read_ready_file
 from local.stack.errors import NotReady
 from local.stack.process import Child
-from local.stack.ready_file import read_ready_file
 
 READY_S = 60.0
 REACHABLE_S = 10.0

@@ -14,9 +14,9 @@ from pathlib import Path
 import psutil
 
 from local.azurite import launcher
+from local.processes.ports import LOOPBACK, holder_of, is_free
 from local.stack.errors import ChildEnded, NotInstalled, PortBusy
 from local.stack.plan import Off, Part, Plan, Started, Used, is_loopback
-from local.stack.ports import LOOPBACK, holder_of, is_free
 from local.stack.process import Child
 from local.stack.readiness import reachable, served
 from local.stack.settings import REPOSITORY

@@ -10,9 +10,9 @@ from typing import Any
 
 from rich.console import Console
 
+from local.processes.ready_file import write_ready_file
 from local.stack.lock import locked
 from local.stack.plan import Options, Plan, make_plan
-from local.stack.ready_file import write_ready_file
 from local.stack.report import print_stack, shown
 from local.stack.settings import REPOSITORY, SAMPLE, SETTINGS, copy_sample, effective_settings, values_of
 from local.stack.supervisor import Stack, running

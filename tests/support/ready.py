@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from local.stack.ready_file import read_ready_file
+from local.processes.ready_file import read_ready_file
 
 READY_S = 60.0
 POLL_S = 0.02

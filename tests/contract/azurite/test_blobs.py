@@ -16,8 +16,8 @@ from azure.core.exceptions import ResourceExistsError, ResourceModifiedError, Re
 from azure.storage.blob.aio import BlobServiceClient, ContainerClient
 
 from local.azurite import launcher
+from local.processes.ports import free_ports
 from local.stack.plan import connection_string
-from local.stack.ports import free_ports
 from local.stack.readiness import answers
 from tests.support.ready import POLL_S, READY_S, ended
 

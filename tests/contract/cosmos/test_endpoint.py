@@ -67,7 +67,7 @@ async def test_second_endpoint_on_the_same_folder_is_refused(tmp_path: Path):
             subprocess.run, command, capture_output=True, text=True, timeout=60, check=False
         )
     assert ended.returncode == 1
-    assert f"pid {first.pid}" in ended.stderr
+    assert f"(process {first.pid})" in ended.stderr
 
 
 async def test_wrong_key_is_unauthorized(local: Account):

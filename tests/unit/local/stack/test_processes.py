@@ -11,11 +11,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from local.processes.ports import free_ports, holder_of, is_free
+from local.processes.ready_file import read_ready_file, write_ready_file
 from local.stack.errors import FolderInUse
 from local.stack.lock import locked
-from local.stack.ports import free_ports, holder_of, is_free
 from local.stack.process import Child
-from local.stack.ready_file import read_ready_file, write_ready_file
 
 REPOSITORY = Path(__file__).parents[4]
 DEADLINE_S = 20

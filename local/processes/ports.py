@@ -1,5 +1,6 @@
 """TCP ports of this machine: which are free, and who holds one that is not."""
 
+import errno
 import random
 import socket
 
@@ -52,3 +53,8 @@ def holder_of(port: int) -> str:
         except (psutil.AccessDenied, psutil.NoSuchProcess):
             continue
     return "a process of another user, or one that has just ended"
+
+
+def held_by(port: int, error: OSError) -> str:
+    """Return who holds ``port``, for the end of a sentence about ``error``; empty when that is not what went wrong."""
+    return f"; it is held by {holder_of(port)}" if error.errno == errno.EADDRINUSE else ""

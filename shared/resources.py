@@ -104,8 +104,8 @@ async def process_resources() -> Resources:
 
 def _needs_identity(settings: Settings) -> bool:
     model = settings.embedding_model
-    services = [settings.cosmos, settings.storage, *([model.service] if model else [])]
-    return any(service.key is None for service in services)
+    services = [settings.cosmos, settings.storage, settings.ai_search, *([model.account.service] if model else [])]
+    return any(service.key is None for service in services) or not settings.service_bus.connection_string
 
 
 def _credential(settings: Settings) -> AsyncTokenCredential:

@@ -3,18 +3,14 @@
 Names, types, defaults and meanings stand in ``shared/topology.yaml``; this module turns them into ``Settings``.
 """
 
-import base64
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
-from urllib.parse import urlsplit
 
+from shared.setting_types import PARSERS
 from shared.topology import Container, Setting, topology
-
-TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
-FALSE_WORDS = frozenset({"0", "false", "no", "off", ""})
 
 _Value = str | int | bool | None
 
@@ -32,19 +28,51 @@ class Service:
 
 
 @dataclass(frozen=True)
-class EmbeddingModel:
+class ModelAccount:
     """``api``: ``azure`` speaks to an Azure OpenAI account, ``project`` to the account behind a Foundry project."""
 
     api: Literal["azure", "project"]
     service: Service
     api_version: str
+
+
+@dataclass(frozen=True)
+class EmbeddingModel:
+    account: ModelAccount
     deployment: str
     dimensions: int
 
 
 @dataclass(frozen=True)
+class LanguageModel:
+    """``temperature`` None: what the model does by itself."""
+
+    account: ModelAccount
+    deployment: str
+    temperature: float | None
+
+
+@dataclass(frozen=True)
+class ServiceBus:
+    """A namespace: by ``connection_string``, else by its host ``namespace`` with the managed identity."""
+
+    connection_string: str | None
+    namespace: str | None
+
+
+@dataclass(frozen=True)
+class Searches:
+    """How searches are run. ``status_requires_owner``: only whoever sent a search may read it."""
+
+    status_requires_owner: bool
+    deadline_s: int
+    reconciler_schedule: str
+    resend_after_s: int
+
+
+@dataclass(frozen=True)
 class Settings:
-    """Every app setting. ``embedding_model`` is None in mock mode (``DISABLE_OPENAI=1``)."""
+    """Every app setting. Both models are None in mock mode (``DISABLE_OPENAI=1``)."""
 
     http_auth_level: str
     trust_user_id_header: bool
@@ -52,11 +80,15 @@ class Settings:
     chunk_size: int
     chunk_mode: Literal["chars", "lines"]
     embedding_model: EmbeddingModel | None
+    language_model: LanguageModel | None
     cosmos: Service
     storage: Service
+    ai_search: Service
+    service_bus: ServiceBus
     client_id: str | None
     snippet_sweep_schedule: str
     snippet_sweep_after_hours: int
+    searches: Searches
     snippets: Container
     chunks: Container
 
@@ -85,10 +117,14 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     }
     cosmos = _service("COSMOS_ENDPOINT", "COSMOS_KEY", values, faults)
     storage = _service("STORAGE_ENDPOINT", "STORAGE_KEY", values, faults)
+    ai_search = _service("AI_SEARCH_ENDPOINT", "AI_SEARCH_KEY", values, faults)
     mock = bool(values["DISABLE_OPENAI"])
     containers = topology().containers
     chunks = containers["offline_chunks" if mock else "chunks"]
-    model = None if mock else _embedding_model(values, chunks, faults)
+    account = None if mock else _model_account(values, faults)
+    if not mock:
+        _check_dimensions(values, chunks, faults)
+    service_bus = _service_bus(values, faults)
     if faults:
         raise SettingsError("Fanwise cannot start:\n" + "\n".join(f"  - {fault}" for fault in faults))
     return Settings(
@@ -97,12 +133,21 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         trust_easy_auth=bool(values["TRUST_EASY_AUTH"]),
         chunk_size=_int(values, "CHUNK_SIZE"),
         chunk_mode="lines" if values["CHUNK_MODE"] == "lines" else "chars",
-        embedding_model=model,
+        embedding_model=_embedding_model(values, account) if account else None,
+        language_model=_language_model(values, account) if account else None,
         cosmos=cosmos,
         storage=storage,
+        ai_search=ai_search,
+        service_bus=service_bus,
         client_id=_str(values, "AZURE_CLIENT_ID"),
         snippet_sweep_schedule=str(values["SNIPPET_SWEEP_SCHEDULE"]),
         snippet_sweep_after_hours=_int(values, "SNIPPET_SWEEP_AFTER_HOURS"),
+        searches=Searches(
+            status_requires_owner=bool(values["STATUS_REQUIRES_OWNER"]),
+            deadline_s=_int(values, "SEARCH_DEADLINE_S"),
+            reconciler_schedule=str(values["SEARCH_RECONCILER_SCHEDULE"]),
+            resend_after_s=_int(values, "SEARCH_RESEND_AFTER_S"),
+        ),
         snippets=containers["offline_snippets" if mock else "snippets"],
         chunks=chunks,
     )
@@ -114,77 +159,11 @@ def _parse(name: str, setting: Setting, text: str | None, faults: list[str]) -> 
             faults.append(f"{name} is not set: {setting.meaning}")
         return setting.default
     try:
-        return _PARSERS[setting.type](setting, text.strip())
+        return PARSERS[setting.type](setting, text.strip())
     except ValueError as error:
         shown = "its value" if setting.secret else repr(text)
         faults.append(f"{name} must be {error}, not {shown}.")
         return setting.default
-
-
-def _parse_int(setting: Setting, text: str) -> int:
-    expected = f"a whole number from {setting.min} to {setting.max}"
-    try:
-        number = int(text)
-    except ValueError:
-        raise ValueError(expected) from None
-    if not (setting.min or 0) <= number <= (setting.max or number):
-        raise ValueError(expected)
-    return number
-
-
-def _parse_bool(_: Setting, text: str) -> bool:
-    if text.lower() not in TRUE_WORDS | FALSE_WORDS:
-        raise ValueError("1 or 0")
-    return text.lower() in TRUE_WORDS
-
-
-def _parse_choice(setting: Setting, text: str) -> str:
-    if text.lower() not in setting.choices:
-        raise ValueError(" or ".join(setting.choices))
-    return text.lower()
-
-
-def _parse_url(_: Setting, text: str) -> str:
-    if not _is_address(text):
-        raise ValueError("an address such as https://name.example")
-    parts = urlsplit(text)
-    return parts._replace(scheme=parts.scheme.lower()).geturl().rstrip("/")
-
-
-def _is_address(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a bracket that does not close, a port out of range
-        return False
-
-
-def _parse_key(_: Setting, text: str) -> str:
-    try:
-        base64.b64decode(text, validate=True)
-    except ValueError:
-        raise ValueError("the base64 text that the portal shows") from None
-    return text
-
-
-def _parse_str(_: Setting, text: str) -> str:
-    return text
-
-
-def _parse_connection(setting: Setting, text: str) -> str:
-    # The older form of PROJECT_CONNECTION_STRING has no scheme; whether it will do is decided where it is used.
-    return _parse_url(setting, text) if "://" in text else text
-
-
-_PARSERS = {
-    "int": _parse_int,
-    "bool": _parse_bool,
-    "choice": _parse_choice,
-    "url": _parse_url,
-    "key": _parse_key,
-    "str": _parse_str,
-    "connection": _parse_connection,
-}
 
 
 def _int(values: Mapping[str, _Value], name: str) -> int:
@@ -208,26 +187,48 @@ def _service(endpoint_name: str, key_name: str, values: Mapping[str, _Value], fa
     return service
 
 
-def _embedding_model(values: Mapping[str, _Value], chunks: Container, faults: list[str]) -> EmbeddingModel | None:
+def _service_bus(values: Mapping[str, _Value], faults: list[str]) -> ServiceBus:
+    bus = ServiceBus(_str(values, "SERVICEBUS"), _str(values, "SERVICEBUS__fullyQualifiedNamespace"))
+    if not bus.connection_string and not bus.namespace:
+        faults.append(
+            "SERVICEBUS is not set: connection string of the Service Bus namespace. "
+            "SERVICEBUS__fullyQualifiedNamespace will do, with a managed identity."
+        )
+    elif bus.connection_string and "endpoint=sb://" not in bus.connection_string.lower():
+        faults.append("SERVICEBUS must be a connection string such as Endpoint=sb://name/;..., not its value.")
+    return bus
+
+
+def _check_dimensions(values: Mapping[str, _Value], chunks: Container, faults: list[str]) -> None:
     dimensions = _int(values, "EMBEDDING_DIMENSIONS")
     if chunks.vector and dimensions != chunks.vector.dimensions:
         faults.append(
             f"EMBEDDING_DIMENSIONS is {dimensions}, but container {chunks.name} holds vectors of "
             f"{chunks.vector.dimensions} dimensions (shared/topology.yaml)."
         )
-    api, endpoint_name = _embedding_api(values, faults)
-    if not api:
-        return None
-    return EmbeddingModel(
-        api=api,
-        service=_service(endpoint_name, "AZURE_OPENAI_API_KEY", values, faults),
-        api_version=str(values["OPENAI_API_VERSION"]),
-        deployment=str(values["EMBEDDING_MODEL_DEPLOYMENT_NAME"]),
-        dimensions=dimensions,
+
+
+def _embedding_model(values: Mapping[str, _Value], account: ModelAccount) -> EmbeddingModel:
+    deployment = str(values["EMBEDDING_MODEL_DEPLOYMENT_NAME"])
+    return EmbeddingModel(account, deployment, _int(values, "EMBEDDING_DIMENSIONS"))
+
+
+def _language_model(values: Mapping[str, _Value], account: ModelAccount) -> LanguageModel:
+    temperature = values["LLM_TEMPERATURE"]
+    return LanguageModel(
+        account, str(values["LLM_MODEL"]), None if temperature == "default" else float(str(temperature))
     )
 
 
-def _embedding_api(values: Mapping[str, _Value], faults: list[str]) -> tuple[Literal["azure", "project"] | None, str]:
+def _model_account(values: Mapping[str, _Value], faults: list[str]) -> ModelAccount | None:
+    api, endpoint_name = _model_api(values, faults)
+    if not api:
+        return None
+    service = _service(endpoint_name, "AZURE_OPENAI_API_KEY", values, faults)
+    return ModelAccount(api, service, str(values["OPENAI_API_VERSION"]))
+
+
+def _model_api(values: Mapping[str, _Value], faults: list[str]) -> tuple[Literal["azure", "project"] | None, str]:
     if values["AZURE_OPENAI_ENDPOINT"]:
         return "azure", "AZURE_OPENAI_ENDPOINT"
     if values["PROJECT_ENDPOINT"]:
@@ -243,7 +244,7 @@ def _embedding_api(values: Mapping[str, _Value], faults: list[str]) -> tuple[Lit
         )
     elif not any("AZURE_OPENAI_ENDPOINT" in fault or "PROJECT_ENDPOINT" in fault for fault in faults):
         faults.append(
-            "AZURE_OPENAI_ENDPOINT is not set: Azure OpenAI account for embeddings. "
+            "AZURE_OPENAI_ENDPOINT is not set: Azure OpenAI account of both models. "
             "PROJECT_ENDPOINT will do, and DISABLE_OPENAI=1 needs neither."
         )
     return None, ""

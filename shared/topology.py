@@ -29,6 +29,31 @@ class Container(_Entry):
     purpose: str
 
 
+class Queue(_Entry):
+    """A Service Bus queue. A message that is not settled within ``lock_duration_s`` is delivered again.
+
+    After ``max_delivery_count`` deliveries, or ``ttl_s`` where ``dead_letter_on_expiry``, it is dead-lettered. A
+    message id that was seen within ``duplicate_detection_s`` is dropped; 0 turns that off.
+    """
+
+    name: str
+    lock_duration_s: Annotated[int, Field(ge=1, le=300)]
+    max_delivery_count: Annotated[int, Field(ge=1, le=2000)]
+    duplicate_detection_s: Annotated[int, Field(ge=0, le=604800)] = 0
+    ttl_s: Annotated[int, Field(ge=1)]
+    dead_letter_on_expiry: bool = False
+    requires_session: bool = False
+    purpose: str
+
+
+class SearchIndex(_Entry):
+    """An Azure AI Search index. ``definition``: the file beside ``topology.yaml`` that holds its fields."""
+
+    name: str
+    definition: str
+    purpose: str
+
+
 class BlobContainer(_Entry):
     name: str
     purpose: str
@@ -55,9 +80,9 @@ class Setting(_Entry):
 class Topology(_Entry):
     database: str
     containers: dict[str, Container]
-    queues: dict[str, _Entry]
+    queues: dict[str, Queue]
     blob_containers: dict[str, BlobContainer]
-    search_indexes: dict[str, _Entry]
+    search_indexes: dict[str, SearchIndex]
     settings: dict[str, Setting]
 
 

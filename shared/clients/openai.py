@@ -115,7 +115,7 @@ async def open_embeddings(model: EmbeddingModel, credential: AsyncTokenCredentia
         async def connect() -> "AsyncOpenAI":
             # In a thread, so that the worker's only event loop goes on meanwhile.
             await asyncio.to_thread(import_module, "openai")
-            opened = _project_client if model.api == "project" else _account_client
+            opened = _project_client if model.account.api == "project" else _account_client
             return await opened(model, credential, stack)
 
         yield Embeddings(connect, model.deployment, model.dimensions)
@@ -127,10 +127,10 @@ async def _account_client(
     from openai import AsyncAzureOpenAI
 
     client = AsyncAzureOpenAI(
-        azure_endpoint=model.service.endpoint,
-        api_version=model.api_version,
-        api_key=model.service.key,
-        azure_ad_token_provider=None if model.service.key else _token_provider(credential),
+        azure_endpoint=model.account.service.endpoint,
+        api_version=model.account.api_version,
+        api_key=model.account.service.key,
+        azure_ad_token_provider=None if model.account.service.key else _token_provider(credential),
         timeout=_TIMEOUT_S,
         max_retries=0,
     )
@@ -147,14 +147,14 @@ async def _project_client(
 
     # The client demands a credential even where a key makes it idle.
     signed_in = credential or await stack.enter_async_context(DefaultAzureCredential())
-    project = await stack.enter_async_context(AIProjectClient(model.service.endpoint, signed_in))
+    project = await stack.enter_async_context(AIProjectClient(model.account.service.endpoint, signed_in))
     # A project's own routes answer 404 to embeddings (Azure/azure-sdk-for-python#44532); its account's do not.
-    parts = urlsplit(model.service.endpoint)
+    parts = urlsplit(model.account.service.endpoint)
     client = project.get_openai_client(
         base_url=f"{parts.scheme}://{parts.netloc}/openai/v1",
         timeout=_TIMEOUT_S,
         max_retries=0,
-        **({"api_key": model.service.key} if model.service.key else {}),
+        **({"api_key": model.account.service.key} if model.account.service.key else {}),
     )
     return await stack.enter_async_context(client)
 

@@ -10,7 +10,7 @@ import pytest
 
 from shared.clients.openai import open_embeddings
 from shared.errors import Rejected, Unavailable
-from shared.settings import EmbeddingModel, Service
+from shared.settings import EmbeddingModel, ModelAccount, Service
 from tests.support.openai import running_openai
 
 
@@ -23,9 +23,7 @@ async def endpoint():
 def model(endpoint, api="azure", key="local", dimensions=1536):
     path = "/api/projects/p" if api == "project" else ""
     return EmbeddingModel(
-        api=api,
-        service=Service(endpoint.url + path, key),
-        api_version="2024-10-21",
+        ModelAccount(api, Service(endpoint.url + path, key), api_version="2024-10-21"),
         deployment="text-embedding-3-small",
         dimensions=dimensions,
     )
@@ -33,10 +31,9 @@ def model(endpoint, api="azure", key="local", dimensions=1536):
 
 def account():
     """The account that the environment names."""
+    service = Service(os.environ["OPENAI_CONTRACT_ENDPOINT"], os.environ["OPENAI_CONTRACT_KEY"])
     return EmbeddingModel(
-        api="azure",
-        service=Service(os.environ["OPENAI_CONTRACT_ENDPOINT"], os.environ["OPENAI_CONTRACT_KEY"]),
-        api_version="2024-10-21",
+        ModelAccount("azure", service, api_version="2024-10-21"),
         deployment=os.environ.get("OPENAI_CONTRACT_DEPLOYMENT", "text-embedding-3-small"),
         dimensions=1536,
     )

@@ -13,6 +13,8 @@ CLOUD = {
     "COSMOS_ENDPOINT": "https://a.documents.azure.com:443/",
     "STORAGE_ENDPOINT": "https://a.blob.core.windows.net",
     "AZURE_OPENAI_ENDPOINT": "https://a.openai.azure.com",
+    "AI_SEARCH_ENDPOINT": "https://a.search.windows.net",
+    "SERVICEBUS__fullyQualifiedNamespace": "a.servicebus.windows.net",
 }
 
 
@@ -29,15 +31,16 @@ def test_the_sample_settings_are_complete():
     assert settings.embedding_model.deployment == "text-embedding-3-small"
 
 
-def test_azure_needs_three_addresses_and_no_key():
+def test_azure_needs_five_addresses_and_no_key():
     settings = load_settings(CLOUD)
-    assert settings.cosmos.key is settings.storage.key is None
+    assert settings.cosmos.key is settings.storage.key is settings.ai_search.key is None
+    assert settings.service_bus.connection_string is None
     assert settings.http_auth_level == "function"
 
 
 def test_every_missing_setting_is_named_at_once():
     text = faults_of({})
-    for name in ("COSMOS_ENDPOINT", "STORAGE_ENDPOINT", "AZURE_OPENAI_ENDPOINT"):
+    for name in ("COSMOS_ENDPOINT", "STORAGE_ENDPOINT", "AZURE_OPENAI_ENDPOINT", "AI_SEARCH_ENDPOINT", "SERVICEBUS"):
         assert f"{name} is not set" in text
 
 
@@ -53,6 +56,8 @@ def test_every_missing_setting_is_named_at_once():
         ("COSMOS_ENDPOINT", "https://a:99999", "an address such as"),
         ("COSMOS_KEY", "not base64!", "base64"),
         ("PROJECT_CONNECTION_STRING", "https://", "an address such as"),
+        ("LLM_TEMPERATURE", "hot", "0 or default"),
+        ("SERVICEBUS", "my-bus.servicebus.windows.net", "a connection string such as Endpoint=sb://"),
         ("HTTP_AUTH_LEVEL", "public", "function or anonymous or admin"),
     ],
 )
@@ -94,7 +99,7 @@ def test_a_project_is_used_when_nothing_else_is_set():
     for name in ("PROJECT_ENDPOINT", "PROJECT_CONNECTION_STRING"):
         model = load_settings(environ | {name: "https://a.services.ai.azure.com/api/projects/p"}).embedding_model
         assert model is not None
-        assert model.api == "project"
+        assert model.account.api == "project"
 
 
 def test_the_account_goes_before_the_project():
@@ -102,7 +107,7 @@ def test_the_account_goes_before_the_project():
         CLOUD | {"PROJECT_ENDPOINT": "https://a.services.ai.azure.com/api/projects/p"}
     ).embedding_model
     assert model is not None
-    assert model.api == "azure"
+    assert model.account.api == "azure"
 
 
 def test_an_old_connection_string_is_refused_with_what_to_set():

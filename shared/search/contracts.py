@@ -1,0 +1,372 @@
+"""Models that cross a durable boundary in a search. They are stored history: a field is added with a default.
+
+Names are the spec's, in snake case. Text that a user typed travels in values only, never as a key.
+"""
+
+from typing import Any, Literal, Self
+
+from pydantic import ConfigDict
+
+from shared.contracts import Contract
+
+Status = Literal["queued", "processing", "scoring", "completed", "failed", "cancelled"]
+
+
+class SearchContract(Contract):
+    """Snake case in JSON too, as the search spec writes its fields."""
+
+    model_config = ConfigDict(alias_generator=None)
+
+
+class SearchStart(SearchContract):
+    """Input of ``SearchOrchestrator``; the starter reads the settings that an orchestrator may not read.
+
+    ``deadline_s``: seconds from the orchestration's start. ``llm``: False in mock mode.
+    """
+
+    request_id: str
+    deadline_s: int = 120
+    llm: bool = True
+
+
+class RequestRef(SearchContract):
+    """Input of ``LoadRequest``."""
+
+    request_id: str
+
+
+class LabValues(SearchContract):
+    """CIE L*a*b*, D65/10 degrees: L 0..100, a and b -128..127."""
+
+    L: float
+    a: float
+    b: float
+
+
+class RequestText(SearchContract):
+    """A ``REQUEST_*`` field of the payload."""
+
+    field: str
+    text: str
+
+
+class SearchRequest(SearchContract):
+    """A valid payload of ``POST /search``. ``texts``: its non-empty ``REQUEST_*`` fields in the order given."""
+
+    k: int
+    rerank: bool = True
+    lab: LabValues | None = None
+    deltae_threshold: float = 5.0
+    texts: tuple[RequestText, ...] = ()
+
+    def text(self, field: str) -> str:
+        """Return the text of a ``REQUEST_*`` field, empty where it was not given."""
+        return next((entry.text for entry in self.texts if entry.field == field), "")
+
+
+class LoadedRequest(SearchContract):
+    """Result of ``LoadRequest``. ``status`` may be final already, for a run that was closed meanwhile."""
+
+    request: SearchRequest
+    status: Status
+
+
+class MappedResin(SearchContract):
+    """A resin as asked for (``given``) and as ISO 1043-1 writes it. Unknown ones keep their text as ``code``."""
+
+    given: str
+    code: str
+    name: str | None = None
+    family: str | None = None
+    known: bool = False
+
+
+class ResinTask(SearchContract):
+    """Input of ``ResinMapping``."""
+
+    request_id: str
+    request: SearchRequest
+
+
+class MappedRequest(SearchContract):
+    """Result of ``ResinMapping``; ``resin`` is None where the request names none."""
+
+    resin: MappedResin | None = None
+
+
+class SynonymTask(SearchContract):
+    """Input of ``GenerateSynonyms``."""
+
+    request_id: str
+    resin: MappedResin
+
+
+class Synonyms(SearchContract):
+    """Result of ``GenerateSynonyms``: up to three other resins, nearest first."""
+
+    resins: tuple[MappedResin, ...] = ()
+    cached: bool = False
+
+
+class DeltaETask(SearchContract):
+    """Input of ``DeltaEFiltering``."""
+
+    request_id: str
+    lab: LabValues
+    threshold: float
+
+
+class DeltaEFilter(SearchContract):
+    """Result of ``DeltaEFiltering``: an OData ``filter`` on the nearest materials, None where none matched.
+
+    ``matched`` counts all within ``threshold``; ``listed`` those that the filter names. ``data_version``: ETag of the
+    Lab values.
+    """
+
+    threshold: float
+    matched: int
+    filter: str | None = None
+    listed: int = 0
+    data_version: str | None = None
+
+
+class RequestBlock(SearchContract):
+    """What a search is for, as searches, scorers and flags need it."""
+
+    request: SearchRequest
+    resin: MappedResin | None = None
+    synonyms: tuple[MappedResin, ...] = ()
+
+
+class VectorTask(SearchContract):
+    """Input of ``VectorSearch``. ``search_type``: ``base`` or ``synonym_1`` to ``synonym_3``, for ``resin``."""
+
+    request_id: str
+    search_type: str
+    request: SearchRequest
+    resin: MappedResin | None = None
+    filter: str | None = None
+    k: int
+
+
+class Candidate(SearchContract):
+    """A material that a search found, trimmed so that a hundred fit into one payload.
+
+    ``found_by``: the search types that found it. ``fused_score``: set by ``DeduplicateResults``.
+    """
+
+    id: str
+    name: str | None = None
+    resin: str | None = None
+    resin_family: str | None = None
+    colour_words: str | None = None
+    lab: LabValues | None = None
+    text: str | None = None
+    text_truncated: bool = False
+    search_score: float
+    reranker_score: float | None = None
+    captions: tuple[str, ...] = ()
+    found_by: tuple[str, ...] = ()
+    fused_score: float = 0.0
+
+
+class SearchHits(SearchContract):
+    """Result of ``VectorSearch``, best first."""
+
+    search_type: str
+    results: tuple[Candidate, ...] = ()
+
+
+class DeduplicateTask(SearchContract):
+    """Input of ``DeduplicateResults``."""
+
+    request_id: str
+    searches: tuple[SearchHits, ...]
+
+
+class Deduplicated(SearchContract):
+    """Result of ``DeduplicateResults``: every material once, by fused score."""
+
+    results: tuple[Candidate, ...] = ()
+    total_before: int = 0
+
+
+class Usage(SearchContract):
+    """Tokens that language model calls took."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+class ScoreTask(SearchContract):
+    """Input of ``ScoreChunk``: one of up to five parts of the candidates."""
+
+    request_id: str
+    chunk_id: int
+    request_block: RequestBlock
+    chunk: tuple[Candidate, ...]
+
+
+class Score(SearchContract):
+    """What the model says of a material: 0 (useless) to 100 (exactly what was asked for), and why."""
+
+    id: str
+    score: float
+    explanation: str
+
+
+class ScoredChunk(SearchContract):
+    """Result of ``ScoreChunk``. A material that the model left out has no score."""
+
+    chunk_id: int
+    scores: tuple[Score, ...] = ()
+    usage: Usage = Usage()
+
+
+class MergeTask(SearchContract):
+    """Input of ``MergeScoredResults``."""
+
+    request_id: str
+    k: int
+    lab: LabValues | None = None
+    results: tuple[Candidate, ...]
+    chunks: tuple[ScoredChunk, ...]
+
+
+class RankedResult(Candidate):
+    """A candidate with its place: ``score`` None where it was not scored; ``dE`` CMC(2:1) from the colour asked for."""
+
+    score: float | None = None
+    explanation: str | None = None
+    dE: float | None = None  # noqa: N815 - the usual symbol
+
+    @classmethod
+    def of(cls, candidate: Candidate, **more: Any) -> Self:
+        return cls.model_validate(dict(candidate) | more)
+
+
+class Ranked(SearchContract):
+    """Result of ``MergeScoredResults``: best first, at most ``k``."""
+
+    results: tuple[RankedResult, ...] = ()
+
+
+class AnalysisTask(SearchContract):
+    """Input of ``OverallAnalysis``: the best results only."""
+
+    request_id: str
+    request_block: RequestBlock
+    results: tuple[RankedResult, ...]
+
+
+class Analysis(SearchContract):
+    """Result of ``OverallAnalysis``. ``best_match``: the id that the model recommends; ``caveats``: what to check."""
+
+    summary: str
+    best_match: str | None = None
+    caveats: tuple[str, ...] = ()
+    model: str | None = None
+    usage: Usage = Usage()
+
+
+class Material(SearchContract):
+    """As much of a result as enrichment needs."""
+
+    id: str
+    resin: str | None = None
+    lab: LabValues | None = None
+
+
+class FlagsTask(SearchContract):
+    """Input of ``ComputeFlags``; attributes are read from the index by id."""
+
+    request_id: str
+    request_block: RequestBlock
+    materials: tuple[Material, ...]
+
+
+class Flags(SearchContract):
+    """How a material answers each wish of the request. None: nothing was asked, or nothing is known of the material."""
+
+    id: str
+    resin_match: Literal["exact", "synonym", "family", "none"] | None = None
+    colour_match: str | None = None
+    opacity: str | None = None
+    heat_stability: str | None = None
+    light_fastness: str | None = None
+    regulatory: str | None = None
+
+
+class AllFlags(SearchContract):
+    """Result of ``ComputeFlags``, in the order of the materials."""
+
+    flags: tuple[Flags, ...] = ()
+
+
+class LabDiffTask(SearchContract):
+    """Input of ``ComputeLabDiffs``."""
+
+    request_id: str
+    lab: LabValues
+    materials: tuple[Material, ...]
+
+
+class LabDiff(SearchContract):
+    """Material minus request. ``dE_cmc``: CMC(2:1) with the request as the standard; ``words``: "lighter, redder"."""
+
+    id: str
+    dL: float  # noqa: N815
+    da: float
+    db: float
+    dC: float  # noqa: N815
+    dH: float  # noqa: N815
+    dE_cmc: float  # noqa: N815
+    dE_2000: float  # noqa: N815
+    words: str
+
+
+class LabDiffs(SearchContract):
+    """Result of ``ComputeLabDiffs``; a material without Lab values has none."""
+
+    lab_diffs: tuple[LabDiff, ...] = ()
+
+
+class StitchTask(SearchContract):
+    """Input of ``StitchEnrichments``. ``flags`` or ``lab_diffs`` are empty where they failed or were not asked for."""
+
+    request_id: str
+    results: tuple[RankedResult, ...]
+    flags: tuple[Flags, ...] = ()
+    lab_diffs: tuple[LabDiff, ...] = ()
+
+
+class Stitched(SearchContract):
+    """Result of ``StitchEnrichments``: the results as the user gets them, with ``flags`` and ``lab_diff``."""
+
+    search_results: tuple[dict[str, Any], ...] = ()
+
+
+class Progress(SearchContract):
+    """What ``GET /status`` tells while a search is under way. ``percent``: 0 to 100, never falling."""
+
+    stage: str
+    percent: int
+    detail: str = ""
+
+
+class StatusUpdate(SearchContract):
+    """Input of ``UpdateStatus``. ``results``: the finished document's; ``error``: a text that a user may read."""
+
+    request_id: str
+    status: Status
+    progress: Progress | None = None
+    results: dict[str, Any] | None = None
+    error: str | None = None
+    metadata: dict[str, Any] | None = None
+
+
+class StatusUpdated(SearchContract):
+    """Result of ``UpdateStatus``: the status now. ``applied`` is False where a later status had been reached before."""
+
+    status: Status
+    applied: bool

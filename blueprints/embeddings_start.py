@@ -3,6 +3,7 @@
 import asyncio
 import time
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 import azure.durable_functions as df
@@ -74,12 +75,16 @@ async def _prepare(request: SnippetRequest, acceptance: Acceptance, resources: R
     chunks = await asyncio.to_thread(chunk, request.text, settings.chunk_size, settings.chunk_mode)
     if len(chunks) > MAX_CHUNKS:
         raise TooLarge(f"Field 'text' would be cut into {len(chunks)} chunks; expected at most {MAX_CHUNKS}")
-    inline = travels_inline(request.text, chunks)
+    segments = [] if travels_inline(request.text, chunks) else segments_of(chunks)
+    uploads = [
+        Upload(blob=segment_blob(acceptance.run_id, index), lengths=tuple(len(piece.text) for piece in segment))
+        for index, segment in enumerate(segments)
+    ]
     submission = Submission(
         project_id=request.project_id,
         name=request.name,
-        text=request.text if inline else None,
-        uploads=() if inline else await _upload(chunks, acceptance.run_id, resources),
+        text=None if uploads else request.text,
+        uploads=tuple(uploads),
         version=version_of(acceptance.accepted_at_ms, acceptance.run_id),
         chunk_size=settings.chunk_size,
         chunk_mode=settings.chunk_mode,
@@ -89,19 +94,18 @@ async def _prepare(request: SnippetRequest, acceptance: Acceptance, resources: R
             f"Field 'text' would be cut into {len(chunks)} chunks, whose plan takes {size} bytes; "
             f"expected at most {MAX_PAYLOAD_BYTES}"
         )
+    await _upload(zip(uploads, segments, strict=True), resources)
     return submission
 
 
-async def _upload(chunks: list[Chunk], run_id: str, resources: Resources) -> tuple[Upload, ...]:
+async def _upload(segments: Iterable[tuple[Upload, list[Chunk]]], resources: Resources) -> None:
     limit = asyncio.Semaphore(_CONCURRENT_UPLOADS)
 
-    async def upload(index: int, segment: list[Chunk]) -> Upload:
-        blob = segment_blob(run_id, index)
+    async def upload(place: Upload, segment: list[Chunk]) -> None:
         async with limit:
-            await resources.uploads.write(blob, encode_segment(segment))
-        return Upload(blob=blob, lengths=tuple(len(piece.text) for piece in segment))
+            await resources.uploads.write(place.blob, encode_segment(segment))
 
-    return tuple(await asyncio.gather(*(upload(i, segment) for i, segment in enumerate(segments_of(chunks)))))
+    await asyncio.gather(*(upload(place, segment) for place, segment in segments))
 
 
 async def _was_started(client: df.DurableOrchestrationClient, run_id: str) -> bool:

@@ -1,0 +1,29 @@
+"""Names for how far two colours are apart."""
+
+from typing import Literal, NamedTuple
+
+Band = Literal["indistinguishable", "close", "similar", "different"]
+
+
+class _Edge(NamedTuple):
+    up_to: float
+    name: Band
+
+
+# CMC(2:1). At 1 half of all observers accept a match, by the scaling of the formula; 2 is the widest tolerance that is
+# common in trade; past 5, which is also the default threshold of a search, nobody speaks of a match.
+COLOUR_BANDS = (_Edge(1.0, "indistinguishable"), _Edge(2.0, "close"), _Edge(5.0, "similar"))
+
+
+def band_of(delta_e: float) -> Band:
+    """Return the name of a CMC(2:1) difference: its first edge that is not exceeded, else ``different``.
+
+    Raises:
+        ValueError: ``delta_e`` is negative or no number.
+    """
+    if not delta_e >= 0:
+        raise ValueError(f"a colour difference must be 0 or more, not {delta_e}")
+    for edge in COLOUR_BANDS:
+        if delta_e <= edge.up_to:
+            return edge.name
+    return "different"

@@ -1,0 +1,111 @@
+"""Which of many known colours are near a given one, by CMC(2:1), without computing them all."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from shared.colour.cmc import Tolerances, distances, features, tolerances
+from shared.colour.lab import Lab
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
+
+# Bounds are widened by this and by this share, so that a row whose distance rounds to the threshold is never outside.
+_ROUNDING = 1e-9
+
+
+class Near(NamedTuple):
+    """Rows within a threshold, nearest first. ``total`` counts those beyond the limit too; ``ids`` and ``distances``
+    have the same length."""
+
+    ids: tuple[str, ...]
+    distances: "NDArray[np.float64]"
+    total: int
+
+
+class NearTable:
+    """Colours with ids, prepared once so that each search is short.
+
+    What a row needs of itself (L, a, b, C) is computed once, and rows lie sorted by L. As dE >= |dL| / (l S_L), a
+    search looks only at rows with |dL| <= threshold * l S_L around its standard; of those, as da^2 + db^2 is
+    dC^2 + dH^2, it computes only rows with |da| <= threshold * max(c S_C, S_H).
+    """
+
+    def __init__(self, ids: Sequence[str], labs: "ArrayLike") -> None:
+        """``labs``: shape (n, 3), one row per id, finite.
+
+        Raises:
+            ValueError: The shape is another one, or a number is not finite.
+        """
+        import numpy as np
+
+        table = features(np.asarray(labs, dtype=np.float64).reshape(-1, 3) if len(ids) == 0 else labs)
+        if table.shape[1] != len(ids):
+            raise ValueError(f"{len(ids)} ids need as many colours, not {table.shape[1]}")
+        if not np.isfinite(table).all():
+            raise ValueError("every L, a and b must be finite")
+        self._order = np.argsort(table[0], kind="stable")
+        self._rows = np.ascontiguousarray(table[:, self._order])
+        sorted_rows: list[int] = self._order.tolist()
+        self._ids = tuple(ids[row] for row in sorted_rows)
+        # Where each id stands among all in order, so that ties are broken without comparing texts.
+        self._rank = np.empty(len(ids), dtype=np.int64)
+        self._rank[sorted(range(len(ids)), key=self._ids.__getitem__)] = np.arange(len(ids))
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def distances(self, standard: Sequence[float]) -> "NDArray[np.float64]":
+        """Return dE CMC(2:1) of every row from ``standard`` (L, a, b), in the order in which the rows were given."""
+        import numpy as np
+
+        in_order = np.empty(len(self))
+        in_order[self._order] = distances(standard, self._rows, tolerances(standard))
+        return in_order
+
+    def within(self, standard: Sequence[float], threshold: float, limit: int | None = None) -> Near:
+        """Return the rows with dE CMC(2:1) <= ``threshold`` from ``standard`` (L, a, b), nearest first, ties by id.
+
+        ``threshold`` 0 finds identical coordinates only. At most ``limit`` rows are returned, all without one.
+
+        Raises:
+            ValueError: ``threshold`` or ``limit`` is negative, or no number.
+        """
+        import numpy as np
+
+        if not threshold >= 0:
+            raise ValueError(f"the threshold must be 0 or more, not {threshold}")
+        if limit is not None and limit < 0:
+            raise ValueError(f"the limit must be 0 or more, not {limit}")
+        around = tolerances(standard)
+        rows = self._candidates(Lab(*standard), around, threshold)
+        far = distances(standard, self._rows[:, rows], around)
+        found = np.flatnonzero(far <= threshold)
+        return self._nearest(rows[found], far[found], limit)
+
+    def _candidates(self, standard: Lab, around: Tolerances, threshold: float) -> "NDArray[np.intp]":
+        """Rows of the sorted table that can match."""
+        import numpy as np
+
+        lightness, a, b, _ = self._rows
+        if threshold == 0:
+            return np.flatnonzero((lightness == standard.L) & (a == standard.a) & (b == standard.b))
+        reach = _widened(threshold * around.lightness)
+        first, last = np.searchsorted(lightness, (standard.L - reach, standard.L + reach)).tolist()
+        reach = _widened(threshold * max(around.chroma, around.hue))
+        return first + np.flatnonzero(np.abs(a[first:last] - standard.a) <= reach)
+
+    def _nearest(self, rows: "NDArray[np.intp]", far: "NDArray[np.float64]", limit: int | None) -> Near:
+        import numpy as np
+
+        total = len(rows)
+        if limit is not None and limit < total:
+            # Everything up to the distance of the last one that may be returned; its ties are decided by the sort.
+            kept = np.flatnonzero(far <= np.partition(far, limit - 1)[limit - 1]) if limit else np.empty(0, np.intp)
+            rows, far = rows[kept], far[kept]
+        order = np.lexsort((self._rank[rows], far))[:limit]
+        return Near(tuple(self._ids[row] for row in rows[order].tolist()), far[order], total)
+
+
+def _widened(reach: float) -> float:
+    return reach + _ROUNDING + reach * _ROUNDING

@@ -10,9 +10,12 @@ from azure.core.credentials_async import AsyncTokenCredential
 from shared.clients.blobs import Uploads, open_uploads
 from shared.clients.cosmos import open_database
 from shared.clients.mock_embeddings import MockEmbeddings
-from shared.clients.openai import Embeddings, open_embeddings
+from shared.clients.openai_account import open_account
+from shared.clients.openai_chat import Chat
+from shared.clients.openai_embeddings import Embeddings
 from shared.idempotency import IdempotencyKeys
 from shared.retry import with_retries
+from shared.search.synonyms import SynonymCache
 from shared.settings import Settings, current_settings
 from shared.snippets.chunk_repository import Chunks
 from shared.snippets.embedder import Embedder
@@ -26,10 +29,12 @@ _FAILURE_KEPT_S = 1.0
 
 @dataclass(frozen=True)
 class Resources:
-    """What activities and HTTP functions work with."""
+    """What activities and HTTP functions work with. ``chat`` is None in mock mode."""
 
     settings: Settings
     model: Embeddings | MockEmbeddings
+    chat: Chat | None
+    synonyms: SynonymCache
     embedder: Embedder
     snippets: Snippets
     chunks: Chunks
@@ -45,16 +50,14 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         credential = await stack.enter_async_context(_credential(settings)) if _needs_identity(settings) else None
         database = await stack.enter_async_context(open_database(settings.cosmos, credential))
         uploads = await stack.enter_async_context(open_uploads(settings.storage, credential))
-        model = (
-            await stack.enter_async_context(open_embeddings(settings.embedding_model, credential))
-            if settings.embedding_model
-            else MockEmbeddings()
-        )
+        model, chat = await _models(settings, credential, stack)
         chunks = Chunks(database.get_container_client(settings.chunks.name))
         containers = topology().containers
         yield Resources(
             settings=settings,
             model=model,
+            chat=chat,
+            synonyms=SynonymCache(database.get_container_client(containers["search_cache"].name)),
             embedder=Embedder(model, Vectors(database.get_container_client(containers["vectors"].name)), chunks),
             snippets=Snippets(database.get_container_client(settings.snippets.name)),
             chunks=chunks,
@@ -62,6 +65,19 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             segments=SegmentCache(uploads),
             idempotency_keys=IdempotencyKeys(database.get_container_client(containers["idempotency_keys"].name)),
         )
+
+
+async def _models(
+    settings: Settings, credential: AsyncTokenCredential | None, stack: AsyncExitStack
+) -> tuple[Embeddings | MockEmbeddings, Chat | None]:
+    embedding, language = settings.embedding_model, settings.language_model
+    if embedding is None or language is None:
+        return MockEmbeddings(), None
+    account = await stack.enter_async_context(open_account(embedding.account, credential))
+    return (
+        Embeddings(account, embedding.deployment, embedding.dimensions),
+        Chat(account, language.deployment, language.temperature),
+    )
 
 
 class _Process:

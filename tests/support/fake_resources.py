@@ -227,6 +227,8 @@ class FakeCloud:
         return Resources(
             settings=load_settings(sample_environment()),
             model=fakes.model,
+            chat=None,
+            synonyms=cast("Any", None),
             embedder=Embedder(fakes.model, fakes.vectors, fakes.chunks),
             snippets=fakes.snippets,
             chunks=fakes.chunks,

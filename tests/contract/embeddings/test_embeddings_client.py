@@ -5,10 +5,12 @@ Also against the account that OPENAI_CONTRACT_ENDPOINT, _KEY and _DEPLOYMENT nam
 
 import os
 import time
+from contextlib import asynccontextmanager
 
 import pytest
 
-from shared.clients.openai import open_embeddings
+from shared.clients.openai_account import open_account
+from shared.clients.openai_embeddings import Embeddings
 from shared.errors import Rejected, Unavailable
 from shared.settings import EmbeddingModel, ModelAccount, Service
 from tests.support.openai import running_openai
@@ -29,6 +31,12 @@ def model(endpoint, api="azure", key="local", dimensions=1536):
     )
 
 
+@asynccontextmanager
+async def opened(model):
+    async with open_account(model.account, None) as account:
+        yield Embeddings(account, model.deployment, model.dimensions)
+
+
 def account():
     """The account that the environment names."""
     service = Service(os.environ["OPENAI_CONTRACT_ENDPOINT"], os.environ["OPENAI_CONTRACT_KEY"])
@@ -43,7 +51,7 @@ def account():
     "api", ["azure", "project", *(["account"] if "OPENAI_CONTRACT_ENDPOINT" in os.environ else [])]
 )
 async def test_every_address_gives_unit_vectors_in_order(endpoint, api):
-    async with open_embeddings(account() if api == "account" else model(endpoint, api), None) as embeddings:
+    async with opened(account() if api == "account" else model(endpoint, api)) as embeddings:
         one, other = await embeddings.embed(["def add(a, b): return a + b", "a loaf of bread"])
     assert len(one) == len(other) == 1536
     assert sum(x * x for x in one) == pytest.approx(1.0, abs=1e-4)
@@ -52,13 +60,13 @@ async def test_every_address_gives_unit_vectors_in_order(endpoint, api):
 
 
 async def test_a_wrong_key_is_rejected(endpoint):
-    async with open_embeddings(model(endpoint, key="wrong"), None) as embeddings:
+    async with opened(model(endpoint, key="wrong")) as embeddings:
         with pytest.raises(Rejected, match="401"):
             await embeddings.embed(["x"])
 
 
 async def test_a_text_that_the_service_refuses_is_rejected(endpoint):
-    async with open_embeddings(model(endpoint), None) as embeddings:
+    async with opened(model(endpoint)) as embeddings:
         with pytest.raises(Rejected, match="400"):
             await embeddings.embed([""])
 
@@ -66,7 +74,7 @@ async def test_a_text_that_the_service_refuses_is_rejected(endpoint):
 @pytest.mark.parametrize("faults", [{"rate_500": 1.0}, {"rate_429": 1.0, "retry_after_s": 0}])
 async def test_failures_and_throttling_may_pass(endpoint, faults):
     await endpoint.set_faults(**faults)
-    async with open_embeddings(model(endpoint), None) as embeddings:
+    async with opened(model(endpoint)) as embeddings:
         with pytest.raises(Unavailable):
             await embeddings.embed(["x"])
         await endpoint.set_faults()
@@ -76,14 +84,14 @@ async def test_failures_and_throttling_may_pass(endpoint, faults):
 async def test_a_dead_endpoint_is_unavailable():
     async with running_openai() as running:
         dead = model(running)
-    async with open_embeddings(dead, None) as embeddings:
+    async with opened(dead) as embeddings:
         with pytest.raises(Unavailable, match="cannot be reached"):
             await embeddings.embed(["x"])
 
 
 async def test_nothing_is_sent_before_retry_after(endpoint):
     await endpoint.set_faults(rate_429=1.0, retry_after_s=1)
-    async with open_embeddings(model(endpoint), None) as embeddings:
+    async with opened(model(endpoint)) as embeddings:
         with pytest.raises(Unavailable) as caught:
             await embeddings.embed(["x"])
         throttled_at = time.monotonic()

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from shared.clients.mock_embeddings import MockEmbeddings
-from shared.clients.openai import Embeddings
+from shared.clients.openai_embeddings import Embeddings
 from shared.errors import Rejected, Unavailable
 from shared.resources import open_resources
 from shared.settings import load_settings

@@ -1,0 +1,122 @@
+"""Answers from a deployment of a language model."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from shared.clients.openai_account import LONGEST_PAUSE_S, Account, Deployment
+from shared.errors import Rejected, Unavailable
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+    from openai.types.chat import ChatCompletion
+
+# Twenty materials with a sentence each take a small model 5 to 15 s; of the search's deadline a second try is left.
+_TIMEOUT_S = 45.0
+# What a reasoning model may spend on thinking: it counts against the limit, though nobody sees it.
+_TOKENS_TO_THINK = 8_000
+# The newer name is the only one that reasoning models take, and one that older models and API versions do not know.
+_LIMIT, _LIMIT_OF_OLD = "max_completion_tokens", "max_tokens"
+
+
+@dataclass(frozen=True)
+class Message:
+    """One turn of a conversation."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True)
+class AnswerSchema:
+    """What an answer must look like: a JSON schema of the strict kind, by its name."""
+
+    name: str
+    schema: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """``text``: as the model wrote it, unchecked; ``cut``: it was longer than allowed, and ends in the middle."""
+
+    text: str
+    cut: bool
+    model: str
+    prompt_tokens: int
+    completion_tokens: int
+
+
+class Chat:
+    """Answers from one deployment. While the service asks to be left alone, calls of this process wait.
+
+    ``temperature`` None leaves it to the model: a reasoning model takes no other.
+    """
+
+    def __init__(self, account: Account, deployment: str, temperature: float | None = 0.0) -> None:
+        self.model = deployment
+        self._temperature = temperature
+        self._deployment = Deployment(account, deployment)
+        self._limit = _LIMIT
+
+    async def complete(
+        self,
+        messages: Sequence[Message],
+        schema: AnswerSchema,
+        max_tokens: int,
+        patience_s: float = LONGEST_PAUSE_S,
+    ) -> Reply:
+        """Return the model's answer to ``messages``, which the service was told to keep to ``schema``.
+
+        ``max_tokens``: how long the answer may be; ``patience_s``: how long to wait where the service has asked to be
+        left alone.
+
+        Raises:
+            Unavailable: The service throttled, failed, timed out or could not be reached.
+            Rejected: The service or the model refused to answer this, or the deployment does not exist.
+        """
+        client = await self._deployment.client(patience_s)
+        with self._deployment.translated("chat completion"):
+            return _reply(await self._create(client, self._parameters(messages, schema), max_tokens))
+
+    def _parameters(self, messages: Sequence[Message], schema: AnswerSchema) -> dict[str, Any]:
+        return {
+            "model": self.model,
+            "messages": [{"role": message.role, "content": message.content} for message in messages],
+            "response_format": {
+                "type": "json_schema",
+                "json_schema": {"name": schema.name, "strict": True, "schema": schema.schema},
+            },
+            "timeout": _TIMEOUT_S,
+        } | ({} if self._temperature is None else {"temperature": self._temperature})
+
+    async def _create(self, client: "AsyncOpenAI", parameters: dict[str, Any], max_tokens: int) -> "ChatCompletion":
+        from openai import BadRequestError  # loaded with the client
+
+        create = cast("Any", client.chat.completions.create)
+        limit = max_tokens + (_TOKENS_TO_THINK if self._temperature is None else 0)
+        name = self._limit
+        try:
+            return await create(**parameters, **{name: limit})
+        except BadRequestError as error:
+            if name != _LIMIT or _LIMIT not in error.message or "argument" not in error.message:
+                raise
+        # "Unrecognized request argument supplied: max_completion_tokens": from now on by its older name.
+        self._limit = _LIMIT_OF_OLD
+        return await create(**parameters, **{_LIMIT_OF_OLD: limit})
+
+
+def _reply(answer: "ChatCompletion") -> Reply:
+    if not answer.choices:
+        raise Unavailable("Azure OpenAI answered no choice")
+    choice = answer.choices[0]
+    if choice.finish_reason == "content_filter":
+        raise Rejected("Azure OpenAI's content filter stopped the answer", is_about_input=True)
+    if choice.message.refusal:
+        raise Rejected(f"The language model refused: {choice.message.refusal[:300]}", is_about_input=True)
+    return Reply(
+        text=choice.message.content or "",
+        cut=choice.finish_reason == "length",
+        model=answer.model,
+        prompt_tokens=answer.usage.prompt_tokens if answer.usage else 0,
+        completion_tokens=answer.usage.completion_tokens if answer.usage else 0,
+    )

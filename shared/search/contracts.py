@@ -11,6 +11,9 @@ from shared.contracts import Contract
 
 Status = Literal["queued", "processing", "scoring", "completed", "failed", "cancelled"]
 
+FINAL: frozenset[Status] = frozenset({"completed", "failed", "cancelled"})
+"""Statuses that never change again."""
+
 
 class SearchContract(Contract):
     """Snake case in JSON too, as the search spec writes its fields."""
@@ -139,12 +142,14 @@ class RequestBlock(SearchContract):
 
 
 class VectorTask(SearchContract):
-    """Input of ``VectorSearch``. ``search_type``: ``base`` or ``synonym_1`` to ``synonym_3``, for ``resin``."""
+    """Input of ``VectorSearch``. ``search_type``: ``base`` or ``synonym_1`` to ``synonym_3``.
+
+    ``query``: what is searched for, in words; ``filter``: OData; ``k``: how many results at most.
+    """
 
     request_id: str
     search_type: str
-    request: SearchRequest
-    resin: MappedResin | None = None
+    query: str
     filter: str | None = None
     k: int
 
@@ -286,15 +291,21 @@ class FlagsTask(SearchContract):
 
 
 class Flags(SearchContract):
-    """How a material answers each wish of the request. None: nothing was asked, or nothing is known of the material."""
+    """How a material answers each wish of the request; None where nothing was asked.
+
+    ``unknown``: the wish cannot be read as what the flag compares, or the material does not say. ``colour_match``: the
+    band of dE CMC(2:1), as ``shared.colour.bands`` names it. ``sample``: flags that rest on an attribute which is a
+    sample and has no source.
+    """
 
     id: str
     resin_match: Literal["exact", "synonym", "family", "none"] | None = None
-    colour_match: str | None = None
-    opacity: str | None = None
-    heat_stability: str | None = None
-    light_fastness: str | None = None
-    regulatory: str | None = None
+    colour_match: Literal["indistinguishable", "close", "similar", "different", "unknown"] | None = None
+    opacity: Literal["met", "not_met", "unknown"] | None = None
+    heat_stability: Literal["met", "not_met", "unknown"] | None = None
+    light_fastness: Literal["met", "not_met", "unknown"] | None = None
+    regulatory: Literal["met", "partly", "not_met", "unknown"] | None = None
+    sample: tuple[str, ...] = ()
 
 
 class AllFlags(SearchContract):

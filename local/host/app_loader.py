@@ -18,7 +18,7 @@ from local.host.settings import resolve_placeholders
 
 #: Property that gives a durable function another name than its Python function's.
 DURABLE_NAMES = {"orchestrationTrigger": "orchestration", "activityTrigger": "activity", "entityTrigger": "entityName"}
-SUPPORTED_TRIGGERS = frozenset({"httpTrigger", "timerTrigger", *DURABLE_NAMES})
+SUPPORTED_TRIGGERS = frozenset({"httpTrigger", "timerTrigger", "serviceBusTrigger", *DURABLE_NAMES})
 
 
 @dataclass(frozen=True)

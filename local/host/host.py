@@ -22,6 +22,7 @@ from local.host.management.api import ManagementApi
 from local.host.management.links import client_binding
 from local.host.routes import Route, Router, build_route, listing
 from local.host.server import Server, bind
+from local.host.service_bus_trigger import ServiceBusTrigger
 from local.host.settings import HostSettings, apply_local_settings, load_host_settings
 from local.host.timer_trigger import TimerTrigger
 from local.host.user_loop import UserLoop
@@ -104,15 +105,19 @@ class Host:
         timers = TimerHeap(loop)
         engine = Engine(self._functions, settings, store, invoker, timers, loop, self._log_stream)
         schedules = TimerTrigger(self._functions, store, timers, invoker)
+        queues = ServiceBusTrigger(self._functions, settings, invoker, os.environ)
         management = ManagementApi(Instances(engine), settings.durable.hub_name)
         http = HttpTrigger(Router(self._routes), invoker, settings.function_timeout)
         server = Server(management, http, self._socket)
         await server.start()
         recovered = engine.recover()
         schedules.start()
+        queues.start()
         self._announce(recovered)
         await self._stop.wait()
         timers.close()
+        # Before the server: functions that start orchestrations need it.
+        await queues.stop(STOP_GRACE_S)
         await asyncio.gather(server.stop(), engine.stop(STOP_GRACE_S))
         await asyncio.to_thread(user_loop.stop)
         store.close()

@@ -57,6 +57,24 @@ class DurableSettings(_Section):
     max_concurrent_orchestrator_functions: Annotated[int, Field(ge=1)] = 10 * (os.cpu_count() or 1)
 
 
+def _renewal_seconds(value: object) -> object:
+    if isinstance(value, str) and value.startswith("-"):  # .NET's infinite TimeSpan
+        return None
+    return parse_timespan(value) if isinstance(value, str) else value
+
+
+class ServiceBusSettings(_Section):
+    """``extensions.serviceBus``: how queues are heard. Durations in seconds, a renewal of None has no end."""
+
+    prefetch_count: Annotated[int, Field(ge=0)] = 0
+    auto_complete_messages: bool = True
+    max_auto_lock_renewal_duration: Annotated[float | None, BeforeValidator(_renewal_seconds)] = 300.0
+    max_concurrent_calls: Annotated[int, Field(ge=1)] = 16
+    max_concurrent_sessions: Annotated[int, Field(ge=1)] = 8
+    max_message_batch_size: Annotated[int, Field(ge=1)] = 1000
+    session_idle_timeout: Annotated[float | None, BeforeValidator(_timeout_seconds)] = None
+
+
 class LoggingSettings(_Section):
     """``logging``: how much the app's records must matter to be shown."""
 
@@ -73,6 +91,7 @@ class Extensions(_Section):
 
     http: HttpSettings = HttpSettings()
     durable_task: DurableSettings = DurableSettings()
+    service_bus: ServiceBusSettings = ServiceBusSettings()
 
 
 class HostSettings(_Section):
@@ -170,7 +189,7 @@ def load_host_settings(app: Path, environment: Mapping[str, str]) -> HostSetting
         if name.lower().startswith(OVERRIDE_PREFIX):
             _override(document, name[len(OVERRIDE_PREFIX) :].split("__"), value)
     extensions = cast("dict[str, Any]", document.get("extensions") or {})
-    for key, section in (("http", HttpSettings), ("durableTask", DurableSettings)):
+    for key, section in (("http", HttpSettings), ("durableTask", DurableSettings), ("serviceBus", ServiceBusSettings)):
         if isinstance(extensions, dict) and isinstance(extensions.get(key), dict):  # pyright: ignore[reportUnnecessaryIsInstance]
             _resolve_read_fields(section, extensions[key], environment)
     try:

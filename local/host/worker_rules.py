@@ -15,6 +15,8 @@ from local.host.errors import AppError
 OUT = 1
 INOUT = 2
 RETURN = "$return"
+#: Bindings whose converter takes a generic annotation: ``List[func.ServiceBusMessage]``.
+TAKES_LISTS = frozenset({"serviceBusTrigger"})
 
 
 class _Generic:
@@ -72,7 +74,10 @@ def _check_parameter(name: str, binding: Any, annotation: object) -> None:
         if len(inner) != 1:
             raise AppError(f"function {name}: parameter {parameter} has the invalid Out annotation {annotation!r}")
         return
-    if not isinstance(annotation, type) or typing.get_origin(annotation) is not None:
+    is_plain = isinstance(annotation, type) and typing.get_origin(annotation) is None
+    if not is_plain and binding.type in TAKES_LISTS and converter(binding.type).check_input_type_annotation(annotation):
+        return
+    if not isinstance(annotation, type) or not is_plain:
         raise AppError(
             f"function {name}: parameter {parameter} is annotated {annotation!r}, which the worker refuses; "
             "expected a plain class such as dict or str, or no annotation"

@@ -1,0 +1,1 @@
+"""The Service Bus trigger: queues heard through the SDK, messages handed over as Azure's host does."""

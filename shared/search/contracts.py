@@ -202,6 +202,10 @@ class Usage(SearchContract):
     prompt_tokens: int = 0
     completion_tokens: int = 0
 
+    @property
+    def total(self) -> int:
+        return self.prompt_tokens + self.completion_tokens
+
 
 class ScoreTask(SearchContract):
     """Input of ``ScoreChunk``: one of up to five parts of the candidates."""

@@ -44,9 +44,11 @@ class NearTable:
             raise ValueError(f"{len(ids)} ids need as many colours, not {table.shape[1]}")
         if not np.isfinite(table).all():
             raise ValueError("every L, a and b must be finite")
-        self._order = np.argsort(table[0], kind="stable")
-        self._rows = np.ascontiguousarray(table[:, self._order])
-        sorted_rows: list[int] = self._order.tolist()
+        order = np.argsort(table[0], kind="stable")
+        self._rows = table.take(order, axis=1)
+        # Where each given row stands among the sorted ones.
+        self._place = np.argsort(order)
+        sorted_rows: list[int] = order.tolist()
         self._ids = tuple(ids[row] for row in sorted_rows)
         # Where each id stands among all in order, so that ties are broken without comparing texts.
         self._rank = np.empty(len(ids), dtype=np.int64)
@@ -57,11 +59,7 @@ class NearTable:
 
     def distances(self, standard: Sequence[float]) -> "NDArray[np.float64]":
         """Return dE CMC(2:1) of every row from ``standard`` (L, a, b), in the order in which the rows were given."""
-        import numpy as np
-
-        in_order = np.empty(len(self))
-        in_order[self._order] = distances(standard, self._rows, tolerances(standard))
-        return in_order
+        return distances(standard, self._rows, tolerances(standard)).take(self._place)
 
     def within(self, standard: Sequence[float], threshold: float, limit: int | None = None) -> Near:
         """Return the rows with dE CMC(2:1) <= ``threshold`` from ``standard`` (L, a, b), nearest first, ties by id.
@@ -79,7 +77,7 @@ class NearTable:
             raise ValueError(f"the limit must be 0 or more, not {limit}")
         around = tolerances(standard)
         rows = self._candidates(Lab(*standard), around, threshold)
-        far = distances(standard, self._rows[:, rows], around)
+        far = distances(standard, self._rows.take(rows, axis=1), around)
         found = np.flatnonzero(far <= threshold)
         return self._nearest(rows[found], far[found], limit)
 

@@ -1,0 +1,120 @@
+"""How a material differs from the colour that was asked for, in numbers and in the words that colourists use."""
+
+import math
+from typing import NamedTuple
+
+from shared.colour.ciede2000 import ciede2000
+from shared.colour.cmc import Tolerances, delta_e_cmc, tolerances
+from shared.colour.lab import Lab
+
+# A part of the difference is worth a word from half a unit of CMC(2:1) on: trained observers are sure of about that
+# much, while a whole unit is a match for most.
+NOTICEABLE = 0.5
+# And from this share of the largest part on: where lightness is far off, nobody speaks of a trace of red.
+DOMINANT_SHARE = 0.25
+# Below this chroma a colour passes for grey: people say where it leans, not that its hue turned.
+NEARLY_GREY_CHROMA = 5.0
+
+SAME = "same"
+
+
+class LabDifference(NamedTuple):
+    """Material minus request. ``dH`` is positive where the hue angle grows; ``dE_cmc`` is CMC(2:1) with the request as
+    the standard, ``dE_2000`` CIEDE2000; ``words`` are separated by commas."""
+
+    dL: float  # noqa: N815 - the usual symbol
+    da: float
+    db: float
+    dC: float  # noqa: N815 - the usual symbol
+    dH: float  # noqa: N815 - the usual symbol
+    dE_cmc: float  # noqa: N815 - the usual symbol
+    dE_2000: float  # noqa: N815 - the usual symbol
+    words: str
+
+
+class _Part(NamedTuple):
+    """A part of a difference in units of CMC(2:1), and the word for it."""
+
+    size: float
+    word: str
+
+
+def lab_difference(request: Lab, material: Lab) -> LabDifference:
+    """Return how ``material`` differs from ``request``: dL*, da*, db*, dC*ab, dH*ab, two dE and words.
+
+    dH*ab = 2 sqrt(C1 C2) sin(dh / 2) (CIE 15:2018, equation 8.18), which is 0 where one of both is grey.
+
+    The words name the parts of the CMC(2:1) difference that are at least ``NOTICEABLE`` and not dwarfed by the largest
+    one, lightness first: lighter or darker (dL); the direction in which the hue turned: redder, yellower, greener or
+    bluer; stronger or weaker (dC). Where one of both colours is nearly grey there is no turn, and the words are
+    redder or greener (da), yellower or bluer (db). "same" is what remains.
+    """
+    d_c = material.chroma - request.chroma
+    d_h = 2 * math.sqrt(request.chroma * material.chroma) * math.sin(math.radians(_turn_deg(request, material) / 2))
+    parts = _parts(request, material, d_c, d_h, tolerances(request))
+    return LabDifference(
+        dL=material.L - request.L,
+        da=material.a - request.a,
+        db=material.b - request.b,
+        dC=d_c,
+        dH=d_h,
+        dE_cmc=float(delta_e_cmc(request, material)[0]),
+        dE_2000=float(ciede2000(request, material)[0]),
+        words=_words(parts),
+    )
+
+
+def _turn_deg(request: Lab, material: Lab) -> float:
+    """The shorter way around from the one hue to the other, (-180, 180]."""
+    turn = material.hue_deg - request.hue_deg
+    return turn - 360 * math.ceil((turn - 180) / 360)
+
+
+def _hue_word(request: Lab, material: Lab) -> str:
+    """Name the direction in which the hue turned, as the trade does.
+
+    Reds and greens come in yellower and bluer shades, yellows and blues in redder and greener ones: the axis that runs
+    along the circle of hues there. Near a diagonal, a gain or loss of chroma may move a colour against that word; then
+    it is the other axis, for on one of both a colour always moves with its turn.
+    """
+    turn_deg = _turn_deg(request, material)
+    middle = math.radians(request.hue_deg + turn_deg / 2)
+    d_a, d_b = material.a - request.a, material.b - request.b
+    along_a, along_b = -math.sin(middle) * d_a * turn_deg, math.cos(middle) * d_b * turn_deg
+    runs_along_a = abs(math.sin(middle)) > abs(math.cos(middle))
+    by_a = along_a > 0 if runs_along_a else along_b <= 0
+    return _direction_a(d_a) if by_a else _direction_b(d_b)
+
+
+def _direction_a(d_a: float) -> str:
+    return "redder" if d_a > 0 else "greener"
+
+
+def _direction_b(d_b: float) -> str:
+    return "yellower" if d_b > 0 else "bluer"
+
+
+def _parts(request: Lab, material: Lab, d_c: float, d_h: float, around: Tolerances) -> list[_Part]:
+    d_l = material.L - request.L
+    lightness = _Part(abs(d_l) / around.lightness, "lighter" if d_l > 0 else "darker")
+    if min(request.chroma, material.chroma) < NEARLY_GREY_CHROMA:
+        d_a, d_b = material.a - request.a, material.b - request.b
+        # One scale for both axes: the tolerance along the way from the one colour to the other.
+        size = math.hypot(d_c / around.chroma, math.sqrt(max(d_a**2 + d_b**2 - d_c**2, 0.0)) / around.hue)
+        length = math.hypot(d_a, d_b) or 1.0
+        return [
+            lightness,
+            _Part(size * abs(d_a) / length, _direction_a(d_a)),
+            _Part(size * abs(d_b) / length, _direction_b(d_b)),
+        ]
+    return [
+        lightness,
+        _Part(abs(d_h) / around.hue, _hue_word(request, material)),
+        _Part(abs(d_c) / around.chroma, "stronger" if d_c > 0 else "weaker"),
+    ]
+
+
+def _words(parts: list[_Part]) -> str:
+    largest = max(part.size for part in parts)
+    named = [part.word for part in parts if part.size >= max(NOTICEABLE, DOMINANT_SHARE * largest)]
+    return ", ".join(named) or SAME

@@ -1,7 +1,7 @@
 """What a ``serviceBusTrigger`` binding asks for."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_type_hints
 
 from local.host.app_loader import LoadedFunction
 from local.host.errors import AppError
@@ -23,6 +23,8 @@ class QueueBinding:
     many: bool
     #: The function takes bodies as bytes, not as text.
     binary: bool
+    #: The function is handed the body alone: its parameter is annotated str or bytes.
+    body_only: bool
     #: Complete what the function was handed once it has returned.
     auto_complete: bool
 
@@ -62,5 +64,6 @@ def read_binding(function: LoadedFunction, settings: ServiceBusSettings) -> Queu
         sessions=_flag(function, "isSessionsEnabled", default=False),
         many=cardinality == "many",
         binary=_plain(trigger.get("dataType")) in (BINARY, "binary"),
+        body_only=get_type_hints(function.call).get(function.trigger_name) in (str, bytes),
         auto_complete=_flag(function, "autoCompleteMessages", default=settings.auto_complete_messages),
     )

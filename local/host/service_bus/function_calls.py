@@ -61,6 +61,8 @@ class FunctionCalls:
             data, metadata = many_messages(messages, binary=binary)
         else:
             data, metadata = one_message(messages[0], binary=binary)
+        if self._binding.body_only:
+            return data.value
         return self._decoder.decode(data, trigger_metadata=metadata)
 
 

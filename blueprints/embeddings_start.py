@@ -11,10 +11,9 @@ import azure.functions as func
 
 from shared.chunking import Chunk, chunk
 from shared.contracts import Submission, Upload
-from shared.errors import InvalidRequest, TooLarge, Unavailable
+from shared.errors import TooLarge, Unavailable
 from shared.http import read_json_object
-from shared.idempotency import MAX_KEY_CHARACTERS, Acceptance
-from shared.identity import caller_of, presented_key
+from shared.idempotency import Acceptance
 from shared.resources import Resources, process_resources
 from shared.responses import create_success_response
 from shared.snippets.identifiers import version_of
@@ -38,7 +37,7 @@ async def accept(req: func.HttpRequest, client: df.DurableOrchestrationClient) -
     request = read_submission(await read_json_object(req, MAX_BODY_BYTES))
     resources = await process_resources()
     proposed = Acceptance(run_id=uuid.uuid4().hex, accepted_at_ms=time.time_ns() // 1_000_000)
-    acceptance = await _claim(req, proposed, resources)
+    acceptance = await resources.idempotency_keys.claim_for(req, _OPERATION, proposed, resources.settings)
     if acceptance == proposed:
         await _start(client, acceptance.run_id, await _prepare(request, acceptance, resources))
     elif not await _was_started(client, acceptance.run_id):
@@ -56,17 +55,6 @@ def management_response(
     links: dict[str, Any] = client.get_client_response_links(req, instance_id)
     headers = {"Location": links["statusQueryGetUri"], "Retry-After": str(_RETRY_AFTER_S)}
     return create_success_response(links, status_code=202, headers=headers)
-
-
-async def _claim(req: func.HttpRequest, proposed: Acceptance, resources: Resources) -> Acceptance:
-    """Return what the request's Idempotency-Key stands for, ``proposed`` where it is new or there is none."""
-    key = req.headers.get("idempotency-key")
-    if key is None:
-        return proposed
-    if not 1 <= len(key) <= MAX_KEY_CHARACTERS:
-        raise InvalidRequest(f"Header 'Idempotency-Key' must have 1 to {MAX_KEY_CHARACTERS} characters, got {len(key)}")
-    caller = caller_of(req.headers, resources.settings) or presented_key(req.headers, req.params)
-    return await resources.idempotency_keys.claim(caller, _OPERATION, key, req.get_body(), proposed)
 
 
 async def _prepare(request: SnippetRequest, acceptance: Acceptance, resources: Resources) -> Submission:

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from hashlib import sha256
 
+import azure.functions as func
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 
 from shared.clients.azure_errors import translated
 from shared.clients.cosmos import ContainerProxy
-from shared.errors import Conflict, Unavailable
+from shared.errors import Conflict, InvalidRequest, Unavailable
+from shared.identity import caller_of, presented_key
+from shared.settings import Settings
 
 MAX_KEY_CHARACTERS = 255
 
@@ -25,6 +28,28 @@ class IdempotencyKeys:
 
     def __init__(self, container: ContainerProxy) -> None:
         self._container = container
+
+    async def claim_for(
+        self, req: func.HttpRequest, operation: str, proposed: Acceptance, settings: Settings
+    ) -> Acceptance:
+        """Return what the request's ``Idempotency-Key`` stands for, ``proposed`` where it is new or there is none.
+
+        Keys belong to the caller, or to the function key where nobody vouches for a caller.
+
+        Raises:
+            InvalidRequest: The key is empty or too long.
+            Conflict: The key was used with another body.
+            Unavailable: Cosmos DB throttled or could not be reached.
+        """
+        key = req.headers.get("idempotency-key")
+        if key is None:
+            return proposed
+        if not 1 <= len(key) <= MAX_KEY_CHARACTERS:
+            raise InvalidRequest(
+                f"Header 'Idempotency-Key' must have 1 to {MAX_KEY_CHARACTERS} characters, got {len(key)}"
+            )
+        caller = caller_of(req.headers, settings) or presented_key(req.headers, req.params)
+        return await self.claim(caller, operation, key, req.get_body(), proposed)
 
     async def claim(self, caller: str, operation: str, key: str, body: bytes, proposed: Acceptance) -> Acceptance:
         """Return ``proposed`` for a key that is new, else what the key stands for already.

@@ -7,14 +7,20 @@ from dataclasses import dataclass
 
 from azure.core.credentials_async import AsyncTokenCredential
 
-from shared.clients.blobs import Uploads, open_uploads
+from shared.clients.ai_search import Materials, open_materials
+from shared.clients.blobs import Uploads, open_blobs
 from shared.clients.cosmos import open_database
+from shared.clients.lab_data import BLOB, LabSource, open_lab_source
 from shared.clients.mock_embeddings import MockEmbeddings
 from shared.clients.openai_account import open_account
 from shared.clients.openai_chat import Chat
 from shared.clients.openai_embeddings import Embeddings
+from shared.clients.service_bus import open_queue
 from shared.idempotency import IdempotencyKeys
 from shared.retry import with_retries
+from shared.search.near_filters import NearFilters, near_filters
+from shared.search.request_queue import SearchQueue
+from shared.search.request_repository import SearchRequests
 from shared.search.synonyms import SynonymCache
 from shared.settings import Settings, current_settings
 from shared.snippets.chunk_repository import Chunks
@@ -41,6 +47,11 @@ class Resources:
     uploads: Uploads
     segments: SegmentCache
     idempotency_keys: IdempotencyKeys
+    search_requests: SearchRequests
+    search_queue: SearchQueue
+    materials: Materials
+    lab_data: LabSource
+    near_filters: NearFilters
 
 
 @asynccontextmanager
@@ -49,8 +60,13 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
     async with AsyncExitStack() as stack:
         credential = await stack.enter_async_context(_credential(settings)) if _needs_identity(settings) else None
         database = await stack.enter_async_context(open_database(settings.cosmos, credential))
-        uploads = await stack.enter_async_context(open_uploads(settings.storage, credential))
+        blobs = await stack.enter_async_context(open_blobs(settings.storage, credential))
+        blob_containers = topology().blob_containers
+        uploads = Uploads(blobs.get_container_client(blob_containers["snippet_uploads"].name))
+        lab_blob = blobs.get_blob_client(blob_containers["lab_data"].name, BLOB)
         model, chat = await _models(settings, credential, stack)
+        searches = topology().queues["search_requests"].name
+        queue = await stack.enter_async_context(open_queue(settings.service_bus, searches, credential))
         chunks = Chunks(database.get_container_client(settings.chunks.name))
         containers = topology().containers
         yield Resources(
@@ -64,6 +80,11 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             uploads=uploads,
             segments=SegmentCache(uploads),
             idempotency_keys=IdempotencyKeys(database.get_container_client(containers["idempotency_keys"].name)),
+            search_requests=SearchRequests(database.get_container_client(containers["search_requests"].name)),
+            search_queue=SearchQueue(queue),
+            materials=await stack.enter_async_context(open_materials(settings.ai_search, credential)),
+            lab_data=await stack.enter_async_context(open_lab_source(lab_blob)),
+            near_filters=near_filters(database.get_container_client(containers["search_cache"].name)),
         )
 
 

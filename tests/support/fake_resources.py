@@ -235,6 +235,8 @@ class FakeCloud:
             uploads=fakes.uploads,
             segments=SegmentCache(fakes.uploads),
             idempotency_keys=cast("Any", None),
+            search_requests=cast("Any", None),
+            search_queue=cast("Any", None),
         )
 
 

@@ -1,0 +1,15 @@
+"""How far a search has come, for those who poll."""
+
+from shared.resources import Resources
+from shared.search.contracts import StatusUpdate, StatusUpdated
+from shared.search.progress import advance
+
+
+async def update_status(task: StatusUpdate, resources: Resources) -> StatusUpdated:
+    """Bring a search to a status, forward only; the event ``SearchOrchestrator`` is told once, at the end.
+
+    Raises:
+        Rejected: There is no such search.
+        Unavailable: Cosmos DB throttled or could not be reached, or the document changes all the time.
+    """
+    return await advance(task, resources)

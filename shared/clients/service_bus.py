@@ -1,0 +1,227 @@
+"""Service Bus: one queue, with a sender that stays open for as long as the process."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from azure.core.credentials_async import AsyncTokenCredential
+
+from shared.clients.azure_errors import translated
+from shared.errors import Rejected, Unavailable
+from shared.settings import ServiceBus
+
+if TYPE_CHECKING:
+    from azure.servicebus import ServiceBusMessage
+    from azure.servicebus.aio import ServiceBusClient, ServiceBusSender
+
+_logger = logging.getLogger(__name__)
+
+_SERVICE = "Service Bus"
+# One message, with the sender's opening and the SDK's retries. Who waits for it may give up sooner.
+_SEND_S = 15.0
+_ATTEMPT_S = 5.0
+_CLOSE_S = 3.0
+# Azure detaches a link that was idle for ten minutes, which the next send finds out and mends by a second attempt.
+_RETRIES = 2
+_MOST_WAITING = 1000
+
+
+@dataclass(frozen=True)
+class OutgoingMessage:
+    """A message to send. ``message_id``: what a queue with duplicate detection knows it by."""
+
+    body: str
+    message_id: str
+    session_id: str
+    properties: Mapping[str, str | bool]
+
+
+class ServiceBusQueue:
+    """One queue of a namespace. The client is made on the first call: importing its SDK takes a while.
+
+    Messages go one after another: on one sender of azure-servicebus 7.15, sends at the same moment overwrite each
+    other's list of pending deliveries, and one that falls out of it is waited for without end.
+    """
+
+    def __init__(self, connect: Callable[[], Awaitable["ServiceBusClient"]], name: str) -> None:
+        self._connect = connect
+        self._name = name
+        self._connecting = asyncio.Lock()
+        self._client: ServiceBusClient | None = None
+        self._sender: ServiceBusSender | None = None
+        self._waiting: deque[tuple[OutgoingMessage, asyncio.Future[None]]] = deque()
+        self._pump: asyncio.Task[None] | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+
+    async def send(self, message: OutgoingMessage) -> None:
+        """Send a message and wait until the queue has it. Giving up leaves the message on its way.
+
+        Raises:
+            Unavailable: The queue throttled, did not answer in time or could not be reached.
+            Rejected: The connection string cannot be used.
+        """
+        if len(self._waiting) >= _MOST_WAITING:
+            raise Unavailable(f"{_MOST_WAITING} messages wait for {_SERVICE} already")
+        sent: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        sent.add_done_callback(_retrieve)
+        self._waiting.append((message, sent))
+        if self._pump is None or self._pump.done():
+            self._pump = asyncio.create_task(self._send_waiting())
+        await asyncio.shield(sent)
+
+    async def dead_letter(self, lock_token: str, reason: str, description: str) -> None:
+        """Move a message that somebody has locked to the dead-letter queue, where ``reason`` stands on it.
+
+        Whoever has the token of a lock may settle its message over the management link; sessions excepted.
+
+        Raises:
+            Unavailable: The lock is lost, or the queue could not be reached.
+            Rejected: ``lock_token`` is no UUID.
+        """
+        client = await self._connected()
+        from azure.servicebus import ServiceBusReceivedMessage  # loaded with the client
+
+        try:
+            locked = ServiceBusReceivedMessage.from_bytes(_message_locked_as(UUID(lock_token)))
+        except ValueError as error:
+            raise Rejected(f"Lock token {lock_token!r} is no UUID") from error
+        # A receiver that is not open has no link of its own, so it settles over the management link.
+        receiver = client.get_queue_receiver(self._name)
+        with translated(_SERVICE):
+            try:
+                async with asyncio.timeout(_SEND_S):
+                    await receiver.dead_letter_message(locked, reason=reason, error_description=description)
+            finally:
+                await _closed(receiver.close)
+
+    async def close(self) -> None:
+        """Give up what waits to be sent and close the connection."""
+        if self._pump is not None:
+            self._pump.cancel()
+            await asyncio.gather(self._pump, return_exceptions=True)
+        for _, sent in self._waiting:
+            sent.cancel()
+        self._waiting.clear()
+        await asyncio.gather(*self._closing, return_exceptions=True)
+        if self._sender is not None:
+            await _closed(self._sender.close)
+        if self._client is not None:
+            await _closed(self._client.close)
+
+    async def _send_waiting(self) -> None:
+        while self._waiting:
+            message, sent = self._waiting.popleft()
+            try:
+                await self._send(message)
+            except asyncio.CancelledError:
+                sent.cancel()
+                raise
+            except Exception as error:  # noqa: BLE001 - whoever waits for this message gets it and decides
+                self._drop_sender()
+                sent.set_exception(error)
+            else:
+                sent.set_result(None)
+
+    async def _send(self, message: OutgoingMessage) -> None:
+        with translated(_SERVICE):
+            async with asyncio.timeout(_SEND_S):
+                await (await self._kept_sender()).send_messages(_encoded(message))
+
+    async def _kept_sender(self) -> "ServiceBusSender":
+        if self._sender is None:
+            self._sender = (await self._connected()).get_queue_sender(self._name)
+        return self._sender
+
+    async def _connected(self) -> "ServiceBusClient":
+        async with self._connecting:
+            if self._client is None:
+                self._client = await self._connect()
+            return self._client
+
+    def _drop_sender(self) -> None:
+        """Let the next message open a sender of its own: after an error this one's state is anybody's guess."""
+        if self._sender is not None:
+            closing = asyncio.create_task(_closed(self._sender.close))
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
+            self._sender = None
+
+
+@asynccontextmanager
+async def open_queue(
+    service: ServiceBus, name: str, credential: AsyncTokenCredential | None
+) -> AsyncGenerator[ServiceBusQueue]:
+    """Open a queue, signing in with the connection string or with ``credential``; leaving the context closes it."""
+
+    async def connect() -> "ServiceBusClient":
+        # In a thread, so that the worker's only event loop goes on meanwhile.
+        await asyncio.to_thread(import_module, "azure.servicebus.aio")
+        return _client(service, credential)
+
+    queue = ServiceBusQueue(connect, name)
+    try:
+        yield queue
+    finally:
+        await queue.close()
+
+
+def _client(service: ServiceBus, credential: AsyncTokenCredential | None) -> "ServiceBusClient":
+    from azure.servicebus.aio import ServiceBusClient
+
+    retries: dict[str, Any] = {
+        "retry_total": _RETRIES,
+        "retry_backoff_factor": 0.1,
+        "retry_backoff_max": 1,
+        "try_timeout": _ATTEMPT_S,
+    }
+    try:
+        if service.connection_string:
+            return ServiceBusClient.from_connection_string(service.connection_string, **retries)
+        if service.namespace and credential:
+            return ServiceBusClient(service.namespace, credential, **retries)
+    except ValueError as error:
+        raise Rejected(f"{_SERVICE} cannot be opened with the connection string that is set") from error
+    raise Rejected(f"{_SERVICE} needs a connection string, or a namespace and an identity")
+
+
+def _encoded(message: OutgoingMessage) -> "ServiceBusMessage":
+    from azure.servicebus import ServiceBusMessage
+
+    return ServiceBusMessage(
+        message.body,
+        content_type="application/json",
+        message_id=message.message_id,
+        session_id=message.session_id,
+        application_properties={**message.properties},
+    )
+
+
+def _message_locked_as(lock_token: UUID) -> bytes:
+    """Return an AMQP message of which the SDK knows nothing but its lock.
+
+    AMQP 1.0, part 3.2: delivery annotations (0x71) with ``x-opt-lock-token``, then an empty data section (0x75).
+    """
+    key = b"\xa3\x10x-opt-lock-token"
+    annotations = b"\x02" + key + b"\x98" + lock_token.bytes
+    return b"\x00Sq\xc1" + bytes((len(annotations),)) + annotations + b"\x00Su\xa0\x00"
+
+
+async def _closed(close: Callable[[], Awaitable[None]]) -> None:
+    """Close, without waiting long for a service that may be gone, and without an error that nobody can act upon."""
+    try:
+        async with asyncio.timeout(_CLOSE_S):
+            await close()
+    except Exception:  # the SDK closes by talking to the other end, which may fail in any way
+        _logger.debug("closing failed", exc_info=True)
+
+
+def _retrieve(future: "asyncio.Future[None]") -> None:
+    """Take note of an error for which nobody waits any more."""
+    if not future.cancelled():
+        future.exception()

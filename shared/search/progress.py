@@ -1,0 +1,53 @@
+"""A search moves on: its document is changed under its ETag, and its end is told to telemetry once."""
+
+import logging
+from datetime import UTC, datetime
+
+from shared.errors import Rejected, Unavailable
+from shared.resources import Resources
+from shared.search.contracts import StatusUpdate, StatusUpdated
+from shared.search.request_documents import FINAL, Document, advanced, duration_ms
+
+_logger = logging.getLogger(__name__)
+
+TELEMETRY_EVENT = "SearchOrchestrator"
+# Of those who write at the same moment one wins each turn; a search has one orchestration, one stamp, one reconciler.
+_TURNS = 10
+
+
+async def advance(update: StatusUpdate, resources: Resources) -> StatusUpdated:
+    """Bring a search to a status, forward only. Doing it twice changes nothing, and a final status stays.
+
+    Raises:
+        Rejected: There is no such search.
+        Unavailable: Cosmos DB throttled or could not be reached, or the document changes all the time.
+    """
+    for _ in range(_TURNS):
+        current = await resources.search_requests.read(update.request_id)
+        if current is None:
+            raise Rejected(f"search {update.request_id!r} does not exist")
+        now = datetime.now(UTC)
+        changed = advanced(current, update, now)
+        if changed is None:
+            return StatusUpdated(status=current["status"], applied=False)
+        if await resources.search_requests.replace(changed, seen=current):
+            if changed["status"] in FINAL:
+                _tell_end(changed, now)
+            return StatusUpdated(status=changed["status"], applied=True)
+    raise Unavailable(f"search {update.request_id!r} is being written by many at once")
+
+
+def _tell_end(document: Document, now: datetime) -> None:
+    metadata = document["processing_metadata"] or {}
+    results = (document["results"] or {}).get("search_results") or []
+    _logger.info(
+        TELEMETRY_EVENT,
+        extra={
+            "event": TELEMETRY_EVENT,
+            "request_id": document["request_id"],
+            "status": document["status"],
+            "duration_ms": duration_ms(document, now),
+            "total_results": metadata.get("total_results", len(results)),
+            "degraded": len(metadata.get("degraded") or ()),
+        },
+    )

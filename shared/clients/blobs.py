@@ -12,7 +12,6 @@ from azure.storage.blob.aio import BlobServiceClient, ContainerClient
 from shared.clients.azure_errors import translated
 from shared.errors import Rejected
 from shared.settings import Service
-from shared.topology import topology
 
 _SERVICE = "Blob storage"
 
@@ -86,8 +85,8 @@ class Uploads:
 
 
 @asynccontextmanager
-async def open_uploads(service: Service, credential: AsyncTokenCredential | None) -> AsyncGenerator[Uploads]:
-    """Open the container for uploads, signing in with the key or with ``credential``."""
+async def open_blobs(service: Service, credential: AsyncTokenCredential | None) -> AsyncGenerator[BlobServiceClient]:
+    """Open the storage account, signing in with the key or with ``credential``."""
     account = service.endpoint.rsplit("/", 1)[-1].split(".", 1)[0]
     client = BlobServiceClient(
         service.endpoint,
@@ -97,4 +96,4 @@ async def open_uploads(service: Service, credential: AsyncTokenCredential | None
         read_timeout=20,
     )
     async with client:
-        yield Uploads(client.get_container_client(topology().blob_containers["snippet_uploads"].name))
+        yield client

@@ -1,0 +1,33 @@
+"""One search of the index: words and meaning at once."""
+
+from activities.runner import log_progress
+from shared.clients.ai_search import MaterialQuery
+from shared.errors import Rejected
+from shared.resources import Resources
+from shared.search.candidates import candidate_of
+from shared.search.contracts import SearchHits, VectorTask
+
+
+async def vector_search(task: VectorTask, resources: Resources) -> SearchHits:
+    """Return at most ``k`` materials for the query, best first; in mock mode by words only.
+
+    Raises:
+        Rejected: The query is empty, or the index or the model refused it.
+        Unavailable: The index or the model throttled, failed or could not be reached.
+    """
+    if not task.query.strip():
+        raise Rejected("there are no words to search for")
+    vector = await _vector_of(task.query, resources)
+    documents = await resources.materials.search(MaterialQuery(task.query, vector, task.filter, task.k))
+    found = [candidate_of(document, task.search_type) for document in documents]
+    hits = tuple(candidate for candidate in found if candidate is not None)
+    log_progress("searched", hits=len(hits), ids_too_long=len(found) - len(hits), vector=vector is not None)
+    return SearchHits(search_type=task.search_type, results=hits)
+
+
+async def _vector_of(query: str, resources: Resources) -> list[float] | None:
+    # The vectors of mock mode have other dimensions than the index.
+    if resources.settings.embedding_model is None:
+        return None
+    (vector,) = await resources.model.embed([query])
+    return vector

@@ -1,0 +1,311 @@
+"""Search: the orchestrator that ``SearchQueueStarter`` starts, and the activities that it runs."""
+
+import logging
+from collections.abc import Generator, Mapping
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import azure.durable_functions as df
+
+from activities.runner import as_function
+from activities.search import ACTIVITIES
+from shared.orchestration import Failed, Late, Ok, Outcome, gather_outcomes
+from shared.orchestration import Progress as OnProgress
+from shared.search import decisions, plan
+from shared.search.contracts import (
+    FINAL,
+    AllFlags,
+    Analysis,
+    Candidate,
+    Deduplicated,
+    DeltaEFilter,
+    LabDiffs,
+    LoadedRequest,
+    MappedRequest,
+    Progress,
+    Ranked,
+    RankedResult,
+    RequestBlock,
+    ScoredChunk,
+    SearchContract,
+    SearchHits,
+    SearchRequest,
+    SearchStart,
+    Status,
+    StatusUpdate,
+    StatusUpdated,
+    Stitched,
+    Synonyms,
+)
+from shared.search.decisions import Stage
+from shared.search.failures import (
+    SearchFailed,
+    may_succeed_later,
+    no_search_succeeded,
+    not_loaded,
+    not_stored,
+    too_long,
+    unexpected,
+)
+from shared.search.fusion import fuse
+from shared.search.journal import Journal, iso
+from shared.search.ranking import ranked_by_fusion, ranked_by_score
+from shared.search.requested_resin import unmapped
+from shared.search.results import document_results, stitched
+
+bp = df.Blueprint()
+
+_logger = logging.getLogger("fanwise.search")
+
+Result = TypeVar("Result", bound=SearchContract)
+Outcomes = Mapping[str, Outcome]
+
+for _name, _activity in ACTIVITIES.items():
+    bp.activity_trigger(input_name="data", activity=_name)(as_function(_name, _activity))
+
+
+@bp.function_name("SearchOrchestrator")
+@bp.orchestration_trigger(context_name="context")  # pyright: ignore[reportUntypedFunctionDecorator]
+def search_orchestrator(context: df.DurableOrchestrationContext) -> Generator[Any, Any, dict[str, object]]:
+    """Find, score and explain materials for one request, and keep its document up to date on the way."""
+    run = _Run(context, SearchStart.model_validate(context.get_input() or {}))
+    try:
+        return (yield from run.search())
+    except _Closed as closed:
+        return {"status": closed.status}
+    except SearchFailed as failure:
+        return (yield from run.fail(failure))
+    except Exception as bug:
+        # Whoever waits for the search is told now, not when the reconciler finds the failed instance.
+        yield from run.fail(unexpected(bug))
+        raise
+
+
+class _Closed(Exception):
+    """Somebody else has brought the request to a final status: there is nothing left to do."""
+
+    def __init__(self, status: Status) -> None:
+        super().__init__(status)
+        self.status: Status = status
+
+
+class _Run:
+    """One search. Its steps decide nothing: ``plan`` says what to call, ``decisions`` what a failure means."""
+
+    def __init__(self, context: df.DurableOrchestrationContext, start: SearchStart) -> None:
+        self._context = context
+        self._start = start
+        # One instant for the whole run; each wait makes a timer of its own for it.
+        self._until = context.current_utc_datetime + timedelta(seconds=start.deadline_s)
+        self._journal = Journal(context.current_utc_datetime)
+
+    def search(self) -> Generator[Any, Any, dict[str, object]]:
+        """Bring the request to ``completed``.
+
+        Raises:
+            SearchFailed: There is no result.
+            _Closed: The request has a final status already.
+        """
+        request = yield from self._load()
+        block = yield from self._prepare(request)
+        candidates = yield from self._find(block)
+        if not candidates:
+            return (yield from self._complete((), None))
+        ranked, analysis = yield from self._rank(block, candidates)
+        results = yield from self._enrich(block, ranked)
+        return (yield from self._complete(results, analysis))
+
+    def fail(self, failure: SearchFailed) -> Generator[Any, Any, dict[str, object]]:
+        """Bring the request to ``failed``, past the deadline too."""
+        self._log(logging.ERROR, "search failed", reason=failure.reason or str(failure))
+        update = StatusUpdate(
+            request_id=self._start.request_id,
+            status="failed",
+            error=str(failure),
+            metadata=self._journal.metadata(self._context.current_utc_datetime, ()),
+        )
+        self._show(decisions.FAILED, str(failure))
+        status = yield from self._close(update)
+        return {"status": status, "error": str(failure)}
+
+    def _load(self) -> Generator[Any, Any, SearchRequest]:
+        outcomes = yield from self._run(plan.load(self._start))
+        outcome = outcomes["LoadRequest"]
+        if isinstance(outcome, Failed):
+            raise not_loaded(outcome)
+        loaded = LoadedRequest.model_validate(outcome.value if isinstance(outcome, Ok) else None)
+        if loaded.status in FINAL:
+            raise _Closed(loaded.status)
+        return loaded.request
+
+    def _prepare(self, request: SearchRequest) -> Generator[Any, Any, RequestBlock]:
+        """Resin, synonyms and the Delta-E filter, which the journal keeps."""
+        if not self._start.llm:
+            self._journal.degrade(decisions.LLM_DISABLED)
+        outcomes = yield from self._stage(decisions.PREPARING, plan.resin(self._start, request))
+        mapped = self._result(outcomes, "ResinMapping", MappedRequest) or unmapped(request)
+        block = RequestBlock(request=request, resin=mapped.resin)
+        outcomes = yield from self._run(plan.preparations(self._start, block))
+        synonyms = self._result(outcomes, "GenerateSynonyms", Synonyms) or Synonyms()
+        self._journal.synonyms = synonyms.resins[: decisions.MAX_SYNONYMS]
+        self._journal.deltae = self._result(outcomes, "DeltaEFiltering", DeltaEFilter)
+        return block.model_copy(update={"synonyms": self._journal.synonyms})
+
+    def _find(self, block: RequestBlock) -> Generator[Any, Any, tuple[Candidate, ...]]:
+        """Every material that a search found, once."""
+        near = self._journal.deltae
+        searches = plan.searches(self._start, block, near.filter if near else None)
+        outcomes = yield from self._stage(decisions.SEARCHING, searches)
+        failures = [outcome for outcome in outcomes.values() if isinstance(outcome, Failed)]
+        found = {name: self._result(outcomes, name, SearchHits, decisions.SEARCH_WORDS[name]) for name in searches}
+        hits = [each for each in found.values() if each is not None]
+        if not hits:
+            raise no_search_succeeded(failures)
+        self._journal.searches_executed = len(hits)
+        outcomes = yield from self._run(plan.deduplication(self._start, hits))
+        unique = self._result(outcomes, "DeduplicateResults", Deduplicated)
+        candidates = unique.results if unique else fuse(hits)
+        self._journal.total_before_dedup = sum(len(each.results) for each in hits)
+        self._journal.total_after_dedup = len(candidates)
+        return candidates
+
+    def _rank(
+        self, block: RequestBlock, candidates: tuple[Candidate, ...]
+    ) -> Generator[Any, Any, tuple[tuple[RankedResult, ...], Analysis | None]]:
+        """The results that the user gets, and what the language model makes of them."""
+        request = block.request
+        if not request.rerank:
+            return ranked_by_fusion(candidates, request.k), None
+        chunks = yield from self._score(block, candidates)
+        outcomes = yield from self._run(plan.merging(self._start, request, candidates, chunks))
+        merged = self._result(outcomes, "MergeScoredResults", Ranked)
+        ranked = merged.results if merged else ranked_by_score(candidates, chunks, request.lab, request.k)
+        if not chunks:
+            return ranked, None
+        outcomes = yield from self._stage(decisions.ANALYSING, plan.analysis(self._start, block, ranked))
+        return ranked, self._result(outcomes, "OverallAnalysis", Analysis)
+
+    def _score(
+        self, block: RequestBlock, candidates: tuple[Candidate, ...]
+    ) -> Generator[Any, Any, tuple[ScoredChunk, ...]]:
+        """What the scorers say; empty in mock mode and where all of them failed."""
+        if not decisions.wants_scores(self._start, block.request):
+            return ()
+        stage = decisions.SCORING_STAGE
+        calls = plan.scoring(self._start, block, candidates)
+        began = self._context.current_utc_datetime
+
+        def show(done: int, total: int) -> None:
+            self._show(stage, stage.detail, (decisions.ANALYSING.percent - stage.percent) * done // total)
+
+        outcomes = yield from self._stage(stage, calls, show)
+        self._journal.scoring_ms = (self._context.current_utc_datetime - began) // timedelta(milliseconds=1)
+        failed = sum(isinstance(outcomes[name], Failed) for name in calls)
+        loss = decisions.scoring_loss(failed, len(calls))
+        found = [self._result(outcomes, name, ScoredChunk, loss) for name in calls]
+        chunks = tuple(chunk for chunk in found if chunk is not None)
+        if not chunks:
+            # A model that cannot score cannot sum up scores either: asking it would cost time and change nothing.
+            self._journal.degrade(decisions.DEGRADES["OverallAnalysis"])
+        return chunks
+
+    def _enrich(
+        self, block: RequestBlock, ranked: tuple[RankedResult, ...]
+    ) -> Generator[Any, Any, tuple[dict[str, Any], ...]]:
+        self._show(decisions.ENRICHING)
+        outcomes = yield from self._run(plan.enrichments(self._start, block, ranked))
+        flags = (self._result(outcomes, "ComputeFlags", AllFlags) or AllFlags()).flags
+        diffs = (self._result(outcomes, "ComputeLabDiffs", LabDiffs) or LabDiffs()).lab_diffs
+        outcomes = yield from self._run(plan.stitching(self._start, ranked, flags, diffs))
+        whole = self._result(outcomes, "StitchEnrichments", Stitched)
+        return whole.search_results if whole else stitched(ranked, flags, diffs)
+
+    def _complete(
+        self, results: tuple[dict[str, Any], ...], analysis: Analysis | None
+    ) -> Generator[Any, Any, dict[str, object]]:
+        """Write what was found; not under the deadline, because the results are there."""
+        update = StatusUpdate(
+            request_id=self._start.request_id,
+            status="completed",
+            progress=_progress(decisions.COMPLETED),
+            results=document_results(results, analysis),
+            metadata=self._journal.metadata(self._context.current_utc_datetime, results),
+        )
+        status = yield from self._close(update)
+        self._show(decisions.COMPLETED)
+        return {"status": status, "results_count": len(results)}
+
+    def _close(self, update: StatusUpdate) -> Generator[Any, Any, Status]:
+        """Write the final status and return what it is then."""
+        calls = list(plan.status(update).values())
+        (outcome,) = yield from gather_outcomes(
+            self._context, calls, attempts=decisions.FINAL_ATTEMPTS, retriable=may_succeed_later
+        )
+        if isinstance(outcome, Ok):
+            return StatusUpdated.model_validate(outcome.value).status
+        raise not_stored(outcome)
+
+    def _stage(
+        self, stage: Stage, calls: plan.Calls, on_progress: OnProgress | None = None
+    ) -> Generator[Any, Any, Outcomes]:
+        """Run a stage's calls while the request's document is told about it.
+
+        Raises:
+            _Closed: The document has a final status: somebody cancelled the search or gave it up.
+        """
+        self._show(stage)
+        update = StatusUpdate(
+            request_id=self._start.request_id,
+            status=stage.status,
+            progress=_progress(stage),
+            metadata={"started_at": iso(self._journal.started_at)} if stage is decisions.PREPARING else None,
+        )
+        outcomes = yield from self._run(plan.status(update) | calls, on_progress)
+        updated = self._result(outcomes, "UpdateStatus", StatusUpdated)
+        if updated is not None and updated.status in FINAL:
+            raise _Closed(updated.status)
+        return outcomes
+
+    def _run(self, calls: plan.Calls, on_progress: OnProgress | None = None) -> Generator[Any, Any, Outcomes]:
+        """Run all calls at once, failed ones in further rounds, until the deadline.
+
+        Raises:
+            SearchFailed: The deadline has come.
+        """
+        if self._context.current_utc_datetime >= self._until:
+            raise too_long(self._start.deadline_s)
+        outcomes = yield from gather_outcomes(
+            self._context,
+            list(calls.values()),
+            attempts=decisions.ATTEMPTS,
+            until=self._until,
+            retriable=may_succeed_later,
+            on_progress=on_progress,
+        )
+        if any(isinstance(outcome, Late) for outcome in outcomes):
+            raise too_long(self._start.deadline_s)
+        return dict(zip(calls, outcomes, strict=True))
+
+    def _result(self, outcomes: Outcomes, name: str, contract: type[Result], word: str | None = None) -> Result | None:
+        """What a call handed back; None where it was not made, or failed, which the journal then notes as ``word``."""
+        outcome = outcomes.get(name)
+        if isinstance(outcome, Ok):
+            return contract.model_validate(outcome.value)
+        if isinstance(outcome, Failed):
+            word = word or decisions.DEGRADES[name]
+            self._journal.degrade(word)
+            self._log(logging.WARNING, "search degraded", degraded=word, reason=outcome.text)
+        return None
+
+    def _show(self, stage: Stage, detail: str | None = None, further: int = 0) -> None:
+        self._context.set_custom_status(_progress(stage, detail, further).to_json())
+
+    def _log(self, level: int, message: str, **fields: Any) -> None:
+        if not self._context.is_replaying:
+            _logger.log(level, message, extra={"request_id": self._start.request_id, **fields})
+
+
+def _progress(stage: Stage, detail: str | None = None, further: int = 0) -> Progress:
+    return Progress(
+        stage=stage.name, percent=stage.percent + further, detail=stage.detail if detail is None else detail
+    )

@@ -1,0 +1,148 @@
+"""Azure AI Search: the index of materials."""
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
+
+from azure.core.credentials import AzureKeyCredential
+from azure.core.credentials_async import AsyncTokenCredential
+from azure.core.exceptions import HttpResponseError
+
+from shared.clients.azure_errors import translated
+from shared.errors import Rejected
+from shared.search.lab_table import filter_of
+from shared.settings import Service
+from shared.topology import topology
+
+if TYPE_CHECKING:
+    from azure.search.documents.aio import SearchClient
+
+_SERVICE = "Azure AI Search"
+Document = dict[str, Any]
+
+SEMANTIC_CONFIGURATION = "my-semantic-config"
+SCORING_PROFILE = "textBoostProfile"
+VECTOR_FIELD = "content_vector"
+# The fields of a candidate; attributes are read for the results only.
+_SELECT = ["id", "name", "resin", "resin_family", "colour_words", "description", "L", "a", "b"]
+_ATTRIBUTES = ["id", "opacity", "heat_stability", "light_fastness", "regulatory", "sample_attributes"]
+# The semantic ranker looks at 50 results; more neighbours would not be ranked.
+_NEIGHBOURS = 50
+_CONNECT_TIMEOUT_S = 5
+_READ_TIMEOUT_S = 20
+# What the simple query syntax takes for operators. Words of a user are words: what stands between them decides nothing.
+_OPERATORS = re.compile(r"""[+|"()*~\\-]+""")
+
+
+@dataclass(frozen=True)
+class MaterialQuery:
+    """``text``: words as typed; ``vector``: of the index's dimensions, None to search by words only; ``filter``: OData;
+    ``top``: 1 to 1,000."""
+
+    text: str
+    vector: Sequence[float] | None
+    filter: str | None
+    top: int
+
+
+class Materials:
+    """The index ``materials``. Its client is made on the first call: importing the SDK takes 0.3 s."""
+
+    def __init__(self, connect: Callable[[], Awaitable["SearchClient"]]) -> None:
+        self._connect = connect
+        self._connecting = asyncio.Lock()
+        self._client: SearchClient | None = None
+
+    async def search(self, query: MaterialQuery) -> list[Document]:
+        """Return the documents that match best, best first: hybrid, ranked again by meaning, with captions.
+
+        A text without a single word, such as "***", is searched by its vector alone.
+
+        Raises:
+            Unavailable: The service throttled, failed, timed out or could not be reached.
+            Rejected: The service refused the query.
+        """
+        from azure.search.documents.models import VectorizedQuery
+
+        words = " ".join(_OPERATORS.sub(" ", query.text).split())
+        options: dict[str, Any] = {"search_text": words or None}
+        if words:
+            options |= {
+                "query_type": "semantic",
+                "semantic_configuration_name": SEMANTIC_CONFIGURATION,
+                # The SDK's own constant is written as its name: Azure/azure-sdk-for-python, str() of a mixed-in enum.
+                "query_caption": "extractive",
+                "scoring_profile": SCORING_PROFILE,
+            }
+        if query.vector is not None:
+            nearest = VectorizedQuery(vector=list(query.vector), k_nearest_neighbors=_NEIGHBOURS, fields=VECTOR_FIELD)
+            options["vector_queries"] = [nearest]
+        return await self._read(filter=query.filter, select=_SELECT, top=query.top, **options)
+
+    async def attributes(self, ids: Sequence[str]) -> dict[str, Document]:
+        """Return opacity, heat stability, light fastness and approvals of materials by id; unknown ids are missing.
+
+        Raises:
+            Unavailable: The service throttled, failed, timed out or could not be reached.
+            Rejected: The service refused the query.
+        """
+        if not ids:
+            return {}
+        documents = await self._read(search_text="*", filter=filter_of(ids), select=_ATTRIBUTES, top=len(ids))
+        return {document["id"]: document for document in documents if isinstance(document.get("id"), str)}
+
+    async def ping(self) -> None:
+        """Raise ``Unavailable`` or ``Rejected`` unless the index answers."""
+        client = await self._connected()
+        with _own_words():
+            await client.get_document_count()
+
+    async def _read(self, **options: Any) -> list[Document]:
+        client = await self._connected()
+        with _own_words():
+            pages = await client.search(**options)
+            return [document async for document in pages]
+
+    async def _connected(self) -> "SearchClient":
+        async with self._connecting:
+            if self._client is None:
+                self._client = await self._connect()
+            return self._client
+
+
+@contextmanager
+def _own_words() -> Generator[None]:
+    try:
+        with translated(_SERVICE):
+            yield
+    except HttpResponseError as error:
+        # What is missing is the index: nobody asks for a single document.
+        raise Rejected(f"{_SERVICE} answered {error.status_code}: {error.message[:300]}") from error
+
+
+@asynccontextmanager
+async def open_materials(service: Service, credential: AsyncTokenCredential | None) -> AsyncGenerator[Materials]:
+    """Open the index that the topology names, signing in with the key or with ``credential``."""
+    async with AsyncExitStack() as stack:
+
+        async def connect() -> "SearchClient":
+            # In a thread, so that the worker's only event loop goes on meanwhile.
+            await asyncio.to_thread(import_module, "azure.search.documents.aio")
+            from azure.search.documents.aio import SearchClient
+
+            client = SearchClient(
+                service.endpoint,
+                topology().search_indexes["materials"].name,
+                # Settings demand one of both.
+                AzureKeyCredential(service.key) if service.key else cast("AsyncTokenCredential", credential),
+                retry_total=0,
+                connection_timeout=_CONNECT_TIMEOUT_S,
+                read_timeout=_READ_TIMEOUT_S,
+            )
+            return await stack.enter_async_context(client)
+
+        yield Materials(connect)

@@ -1,0 +1,173 @@
+"""How far a material answers each wish of a request. ``WISHES`` says which field of the request drives which flag.
+
+Wishes are free text and read leniently; one that cannot be read is ``unknown``, never a guess.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Literal, cast
+
+from shared.colour.bands import band_of
+from shared.colour.cmc import delta_e_cmc
+from shared.search.contracts import Flags, LabValues, Material, RequestBlock
+from shared.search.payload import RESIN_FIELD
+from shared.search.resins import resolve_resin, same_family
+
+WISHES: Mapping[str, str] = MappingProxyType(
+    {
+        "resin_match": RESIN_FIELD,
+        "colour_match": "L, a, b",
+        "opacity": "REQUEST_OPACITY",
+        "heat_stability": "REQUEST_HEAT_STABILITY",
+        "light_fastness": "REQUEST_LIGHT_FASTNESS",
+        "regulatory": "REQUEST_REGULATORY",
+    }
+)
+"""Field of the request that drives each flag. ``resin_match`` and those below ``colour_match`` need attributes."""
+
+Met = Literal["met", "not_met", "unknown"]
+Attributes = Mapping[str, Any]
+
+_OPACITIES: Mapping[str, str] = MappingProxyType(
+    {
+        "opaque": "opaque",
+        "translucent": "translucent",
+        "semitransparent": "translucent",
+        "transparent": "transparent",
+        "clear": "transparent",
+    }
+)
+_NEGATION = re.compile(r"\b(?:not?|non|without)\b", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+_FAHRENHEIT = re.compile(r"\d\s*(?:°\s*)?F\b", re.IGNORECASE)
+_SEPARATOR = re.compile(r"[,;|\n]|\band\b", re.IGNORECASE)
+# Plastics are processed below 450 degrees C; blue wools are numbered 1 to 8 (ISO 105-B01).
+_HOTTEST_C = 600.0
+_BLUE_WOOLS = (1.0, 8.0)
+
+
+def needs_attributes(block: RequestBlock) -> bool:
+    """Return whether a flag of this request rests on attributes that only the index knows."""
+    fields = [field for flag, field in WISHES.items() if flag != "colour_match"]
+    return any(block.request.text(field).strip() for field in fields)
+
+
+def flags_of(block: RequestBlock, material: Material, attributes: Attributes) -> Flags:
+    """Return the flags of one material. ``attributes``: what the index says of it, empty where it knows nothing."""
+    request = block.request
+    wishes = {flag: request.text(field).strip() for flag, field in WISHES.items()}
+    flags: dict[str, Any] = {
+        "resin_match": resin_match(block, material.resin) if block.resin else None,
+        "colour_match": _colour_match(request.lab, material.lab) if request.lab else None,
+        "opacity": wishes["opacity"] and opacity(wishes["opacity"], attributes.get("opacity")),
+        "heat_stability": wishes["heat_stability"]
+        and heat_stability(wishes["heat_stability"], attributes.get("heat_stability")),
+        "light_fastness": wishes["light_fastness"]
+        and light_fastness(wishes["light_fastness"], attributes.get("light_fastness")),
+        "regulatory": wishes["regulatory"] and regulatory(wishes["regulatory"], attributes.get("regulatory")),
+    }
+    given = {flag: value for flag, value in flags.items() if value}
+    return Flags.model_validate({"id": material.id, **given, "sample": _samples(given, attributes)})
+
+
+def resin_match(block: RequestBlock, resin: str | None) -> Literal["exact", "synonym", "family", "none"]:
+    """Return how the material's resin relates to the one asked for: itself, a synonym, of its family, or none of it.
+
+    Both are compared by their ISO 1043-1 codes, fillers left out; unknown ones by their texts.
+    """
+    if block.resin is None or not resin:
+        return "none"
+    code = resolve_resin(resin).code.casefold()
+    if code == block.resin.code.casefold():
+        return "exact"
+    if code in {synonym.code.casefold() for synonym in block.synonyms}:
+        return "synonym"
+    return "family" if same_family(block.resin.code, resin) else "none"
+
+
+def opacity(wish: str, attribute: object) -> Met:
+    """Return whether a material is what was wished for: opaque, translucent or transparent (or clear), or one of
+    several of these."""
+    wanted, found = _opacities(wish), _opacities(attribute)
+    if not wanted or len(found) != 1 or _NEGATION.search(wish):
+        return "unknown"
+    return "met" if found <= wanted else "not_met"
+
+
+def heat_stability(wish: str, attribute: object) -> Met:
+    """Return whether a material stands the temperature wished for, in degrees C unless the wish says F.
+
+    Of a range such as "240-260" the wish means its upper end, and the material is trusted up to its lower one.
+    """
+    wanted, found = _temperatures(wish), _temperatures(attribute)
+    if not wanted or not found:
+        return "unknown"
+    return "met" if min(found) >= max(wanted) else "not_met"
+
+
+def light_fastness(wish: str, attribute: object) -> Met:
+    """Return whether a material reaches the step of the blue wool scale, 1 to 8, that was wished for.
+
+    Of a range such as "7-8" the lower end counts, of the wish and of the material.
+    """
+    wanted, found = _blue_wools(wish), _blue_wools(attribute)
+    if not wanted or not found:
+        return "unknown"
+    return "met" if min(found) >= min(wanted) else "not_met"
+
+
+def regulatory(wish: str, attribute: object) -> Literal["met", "partly", "not_met", "unknown"]:
+    """Return whether a material has every approval wished for, some, or none.
+
+    Wishes are separated by commas, semicolons, bars, lines or "and". An approval answers a wish if all words of the one
+    are among those of the other: "FDA" and "FDA compliant" both mean "FDA".
+    """
+    wanted = [words for words in map(_words, _SEPARATOR.split(wish)) if words]
+    entries = cast("list[object]", attribute) if isinstance(attribute, list) else []
+    approvals = [words for words in map(_words, entries) if words]
+    if not wanted or not approvals or _NEGATION.search(wish):
+        return "unknown"
+    met = sum(any(words <= approval or approval <= words for approval in approvals) for words in wanted)
+    if met == len(wanted):
+        return "met"
+    return "partly" if met else "not_met"
+
+
+def _colour_match(asked: LabValues | None, lab: LabValues | None) -> str:
+    if asked is None or lab is None:
+        return "unknown"
+    # Rounded as in the results, so that a flag never contradicts the dE beside it.
+    return band_of(round(float(delta_e_cmc((asked.L, asked.a, asked.b), (lab.L, lab.a, lab.b))[0]), 4))
+
+
+def _samples(flags: Mapping[str, object], attributes: Attributes) -> tuple[str, ...]:
+    """The flags among ``flags`` whose attribute has no source."""
+    marked = attributes.get("sample_attributes")
+    names = {str(name).casefold() for name in cast("list[object]", marked)} if isinstance(marked, list) else set[str]()
+    return tuple(flag for flag in flags if flag.removesuffix("_match") in names)
+
+
+def _opacities(text: object) -> set[str]:
+    return {_OPACITIES[word] for word in _words(str(text or "").replace("-", "")) if word in _OPACITIES}
+
+
+def _temperatures(text: object) -> list[float]:
+    numbers = _numbers(text)
+    if _FAHRENHEIT.search(str(text)):
+        numbers = [(number - 32) / 1.8 for number in numbers]
+    return numbers if all(0 < number <= _HOTTEST_C for number in numbers) else []
+
+
+def _blue_wools(text: object) -> list[float]:
+    numbers = _numbers(text)
+    return numbers if all(_BLUE_WOOLS[0] <= number <= _BLUE_WOOLS[1] for number in numbers) else []
+
+
+def _numbers(text: object) -> Sequence[float]:
+    return [float(number.replace(",", ".")) for number in _NUMBER.findall(str(text or "")[:500])]
+
+
+def _words(text: object) -> frozenset[str]:
+    return frozenset(word.casefold() for word in _WORD.findall(str(text)))

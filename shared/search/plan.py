@@ -1,0 +1,144 @@
+"""What each step of a search asks of its activities. Pure: the orchestrator only runs it."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from shared.orchestration import Call
+from shared.search import decisions
+from shared.search.candidates import EXPLANATION_BYTES, shortened
+from shared.search.contracts import (
+    AnalysisTask,
+    Candidate,
+    DeduplicateTask,
+    DeltaETask,
+    Flags,
+    FlagsTask,
+    LabDiff,
+    LabDiffTask,
+    Material,
+    MergeTask,
+    RankedResult,
+    RequestBlock,
+    RequestRef,
+    ResinTask,
+    ScoredChunk,
+    ScoreTask,
+    SearchContract,
+    SearchHits,
+    SearchRequest,
+    SearchStart,
+    StatusUpdate,
+    StitchTask,
+    SynonymTask,
+    VectorTask,
+)
+from shared.search.query import query_of
+
+Calls = dict[str, Call]
+"""Calls that run at once, by a key under which their outcomes come back."""
+
+
+def load(start: SearchStart) -> Calls:
+    return _one("LoadRequest", RequestRef(request_id=start.request_id))
+
+
+def status(update: StatusUpdate) -> Calls:
+    return _one("UpdateStatus", update)
+
+
+def resin(start: SearchStart, request: SearchRequest) -> Calls:
+    return _one("ResinMapping", ResinTask(request_id=start.request_id, request=request))
+
+
+def preparations(start: SearchStart, block: RequestBlock) -> Calls:
+    """Synonyms and the Delta-E filter need nothing of each other; each only where it is wanted."""
+    calls: Calls = {}
+    if block.resin is not None and decisions.wants_synonyms(start, block):
+        calls |= _one("GenerateSynonyms", SynonymTask(request_id=start.request_id, resin=block.resin))
+    if block.request.lab is not None and decisions.wants_near_colours(block.request):
+        threshold = block.request.deltae_threshold
+        task = DeltaETask(request_id=start.request_id, lab=block.request.lab, threshold=threshold)
+        calls |= _one("DeltaEFiltering", task)
+    return calls
+
+
+def searches(start: SearchStart, block: RequestBlock, odata_filter: str | None) -> Calls:
+    """One search for what was asked and one, for five results, for each synonym; keys are the search types."""
+
+    def search(search_type: str, query: str, k: int) -> Call:
+        task = VectorTask(request_id=start.request_id, search_type=search_type, query=query, filter=odata_filter, k=k)
+        return Call("VectorSearch", task.to_json())
+
+    calls = {"base": search("base", query_of(block.request, block.resin), block.request.k)}
+    for number, synonym in enumerate(block.synonyms[: decisions.MAX_SYNONYMS], start=1):
+        search_type = f"synonym_{number}"
+        calls[search_type] = search(search_type, query_of(block.request, synonym), decisions.SYNONYM_K)
+    return calls
+
+
+def deduplication(start: SearchStart, hits: Sequence[SearchHits]) -> Calls:
+    return _one("DeduplicateResults", DeduplicateTask(request_id=start.request_id, searches=tuple(hits)))
+
+
+def scoring(start: SearchStart, block: RequestBlock, candidates: Sequence[Candidate]) -> Calls:
+    """Up to five parts of nearly the same size, none of them empty."""
+    calls: Calls = {}
+    for number, part in enumerate(parts(candidates, decisions.SCORE_CHUNKS)):
+        task = ScoreTask(request_id=start.request_id, chunk_id=number, request_block=block, chunk=tuple(part))
+        calls[f"chunk_{number}"] = Call("ScoreChunk", task.to_json())
+    return calls
+
+
+def parts(candidates: Sequence[Candidate], count: int) -> list[Sequence[Candidate]]:
+    """Cut ``candidates`` into ``count`` consecutive parts, of sizes that differ by one at most; none is empty."""
+    bounds = [len(candidates) * number // count for number in range(count + 1)]
+    cut = [candidates[first:last] for first, last in pairwise(bounds)]
+    return [part for part in cut if part]
+
+
+def merging(
+    start: SearchStart, request: SearchRequest, candidates: Sequence[Candidate], chunks: Sequence[ScoredChunk]
+) -> Calls:
+    task = MergeTask(
+        request_id=start.request_id,
+        k=request.k,
+        lab=request.lab,
+        results=tuple(candidates),
+        chunks=tuple(_within_budget(chunk) for chunk in chunks),
+    )
+    return _one("MergeScoredResults", task)
+
+
+def analysis(start: SearchStart, block: RequestBlock, results: Sequence[RankedResult]) -> Calls:
+    best = tuple(results[: decisions.ANALYSED_RESULTS])
+    return _one("OverallAnalysis", AnalysisTask(request_id=start.request_id, request_block=block, results=best))
+
+
+def enrichments(start: SearchStart, block: RequestBlock, results: Sequence[RankedResult]) -> Calls:
+    """Flags for every result; differences only where a colour was asked for."""
+    materials = tuple(Material(id=result.id, resin=result.resin, lab=result.lab) for result in results)
+    calls = _one("ComputeFlags", FlagsTask(request_id=start.request_id, request_block=block, materials=materials))
+    if block.request.lab is not None:
+        task = LabDiffTask(request_id=start.request_id, lab=block.request.lab, materials=materials)
+        calls |= _one("ComputeLabDiffs", task)
+    return calls
+
+
+def stitching(
+    start: SearchStart, results: Sequence[RankedResult], flags: tuple[Flags, ...], lab_diffs: tuple[LabDiff, ...]
+) -> Calls:
+    task = StitchTask(request_id=start.request_id, results=tuple(results), flags=flags, lab_diffs=lab_diffs)
+    return _one("StitchEnrichments", task)
+
+
+def _one(activity: str, task: SearchContract) -> Calls:
+    return {activity: Call(activity, task.to_json())}
+
+
+def _within_budget(chunk: ScoredChunk) -> ScoredChunk:
+    """A chunk whose explanations take no more room than a payload of a hundred results has for them."""
+    scores = tuple(
+        score.model_copy(update={"explanation": shortened(score.explanation, EXPLANATION_BYTES)})
+        for score in chunk.scores
+    )
+    return chunk.model_copy(update={"scores": scores})

@@ -1,0 +1,22 @@
+"""The resin that a request names."""
+
+from shared.search.contracts import MappedRequest, MappedResin, SearchRequest
+from shared.search.payload import RESIN_FIELD
+from shared.search.resins import resolve_resin
+
+
+def mapped(request: SearchRequest) -> MappedRequest:
+    """Return the requested resin by its ISO 1043-1 code; one that nobody knows keeps its text and is marked so."""
+    given = request.text(RESIN_FIELD).strip()
+    if not given:
+        return MappedRequest()
+    resin = resolve_resin(given)
+    return MappedRequest(
+        resin=MappedResin(given=given, code=resin.code, name=resin.name, family=resin.family, known=resin.known)
+    )
+
+
+def unmapped(request: SearchRequest) -> MappedRequest:
+    """Return the requested resin as it was typed, for a search that goes on although the mapping failed."""
+    given = request.text(RESIN_FIELD).strip()
+    return MappedRequest(resin=MappedResin(given=given, code=given)) if given else MappedRequest()

@@ -7,6 +7,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import IO, Any
 
 _STANDARD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -22,8 +23,13 @@ FLUSH_EVERY_S = 0.01
 _NOISE = "Auth level is not applied to non http function app"
 
 
+@lru_cache(maxsize=1)  # many lines are of one second
+def _second(moment: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(moment))
+
+
 def _stamp(moment: float) -> str:
-    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(moment))}.{int(moment * 1000) % 1000:03d}Z"
+    return f"{_second(int(moment))}.{int(moment * 1000) % 1000:03d}Z"
 
 
 class LogStream:
@@ -51,7 +57,8 @@ class LogStream:
         head = f"{_stamp(time.time())} {level:<5} "
         with self._lock:
             self._lines += [f"{head}{text}\n" for text in texts]
-        self._pending.set()
+        if not self._pending.is_set():
+            self._pending.set()
         if self._closed:
             self._flush()
 

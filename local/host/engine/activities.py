@@ -51,7 +51,7 @@ class ActivityPool:
     """Runs activities, at most ``limit`` at a time, each for at most ``timeout_s``.
 
     The queue lives on the user loop and results go back in batches: a thousand activities cost a handful of hops.
-    ``on_finished`` runs on ``host_loop``.
+    ``on_finished`` is called on the user loop.
     """
 
     def __init__(self, invoker: Invoker, host_loop: asyncio.AbstractEventLoop, limit: int, timeout_s: float | None,
@@ -90,7 +90,6 @@ class ActivityPool:
 
     def _tell_if_idle(self) -> None:
         if self._stopping and not self._running and not self._finished:
-            # After the results that were handed over before it.
             self._host_loop.call_soon_threadsafe(self._idle.set)
 
     def _accept(self, works: Sequence[Work]) -> None:
@@ -168,18 +167,22 @@ class ActivityPool:
     def _end(self, work: Work, arrival: Arrival, line: str) -> None:
         if not self._release(work):
             return  # it had timed out before
-        if not self._finished:
+        self._finished.append(Finished(work, arrival, line))
+        self._fill()
+        if not self._running:
+            self._hand_over()
+        elif len(self._finished) == 1:
             # While a backlog drains, results travel together; else at once, after the tasks that are ready now.
             loop = self._user_loop.loop
             if self._waiting:
                 loop.call_later(BATCH_S, self._hand_over)
             else:
                 loop.call_soon(self._hand_over)
-        self._finished.append(Finished(work, arrival, line))
-        self._fill()
 
     def _hand_over(self) -> None:
+        if not self._finished:
+            return  # the last of them took the others along
         finished, self._finished = self._finished, []
-        self._host_loop.call_soon_threadsafe(self._on_finished, finished)
         self._log.write_all(item.log_line for item in finished)
+        self._on_finished(finished)
         self._tell_if_idle()

@@ -1,19 +1,20 @@
 """The durable engine: it runs episodes as things arrive, and commits what each decided before acting on it.
 
-Everything here runs on the host's event loop, so the state needs no locks. Three things run elsewhere and come back as
-callbacks: commits (the store's thread), replays (a pool of threads) and activities (the app's loop). Nothing polls.
+Whoever has news does what follows from it: the thread of a replay applies the decision, commits it and sends its
+activities to the app's loop, which hands their results in and wakes the next replay. So a step is two hops between
+threads, and a hop costs about as much as a small commit. One lock guards all state and is held for moments, never while
+the app's code runs nor during a commit. Timers and waiting clients live on the host's event loop.
 """
 
 import logging
 import uuid
 from asyncio import AbstractEventLoop, Event, Future, wait_for
 from collections import defaultdict, deque
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from itertools import count
-from threading import Thread
+from threading import RLock, Thread
 
 from local.host.app_loader import LoadedFunction
 from local.host.engine import clock, episodes, gathering, history, rows
@@ -21,9 +22,10 @@ from local.host.engine.actions import Reply
 from local.host.engine.activities import ActivityPool, Finished, Work
 from local.host.engine.json_text import quoted, unquoted
 from local.host.engine.model import Arrival, Execution, Kind, OpenTask, Outcome, Parent, Record, Status
-from local.host.engine.replay import Replay, run_orchestrator
+from local.host.engine.replay import Replay, ReplayThreads, run_orchestrator
 from local.host.engine.store import Statement, Store
 from local.host.engine.timers import TimerHeap
+from local.host.engine.watchers import Watchers
 from local.host.invocation import Invocation, Invoker
 from local.host.logs import LogStream
 from local.host.settings import HostSettings
@@ -36,7 +38,7 @@ SAVE_AFTER_S = 0.02
 
 
 class Engine:
-    """Runs the app's orchestrations. ``live`` holds every instance that has not ended."""
+    """Runs the app's orchestrations. ``live`` holds every instance that has not ended; hold ``lock`` to change one."""
 
     def __init__(self, functions: Iterable[LoadedFunction], settings: HostSettings, store: Store, invoker: Invoker,
                  timers: TimerHeap, loop: AbstractEventLoop, log_stream: LogStream) -> None:  # fmt: skip
@@ -45,7 +47,9 @@ class Engine:
         self.activities = {f.durable_name.lower(): f for f in functions if f.trigger_type == "activityTrigger"}
         self.settings = settings.durable
         self.store = store
+        self.lock = RLock()
         self.live: dict[str, Execution] = {}
+        self.watchers = Watchers(loop)
         self._loop = loop
         self._log_stream = log_stream
         self._timers = timers
@@ -54,11 +58,10 @@ class Engine:
             self._activities_finished, log_stream,
         )  # fmt: skip
         self._replay_limit = min(self.settings.max_concurrent_orchestrator_functions, sync_pool_size())
-        self._replay_threads = ThreadPoolExecutor(self._replay_limit, thread_name_prefix="orchestrator")
+        self._replay_threads = ReplayThreads(self._replay_limit, self._replay)
         self._replaying = 0
         self._ready: deque[Execution] = deque()
         self._unsaved: list[tuple[Execution, Arrival]] = []
-        self._watchers: dict[str, set[Future[None]]] = defaultdict(set)
         self._task_ids = count(1 + (store.read("SELECT max(task_id) FROM open_tasks")[0][0] or 0))
         self._message_ids = count(1 + (store.read("SELECT max(message_id) FROM inbox")[0][0] or 0))
         self._stopping = False
@@ -67,25 +70,28 @@ class Engine:
 
     def recover(self) -> int:
         """Take up every instance that has not ended where the last host left it; return their number."""
-        for execution in rows.load_live(self.store):
-            self.live[execution.record.instance_id] = execution
-        for execution in list(self.live.values()):
-            arrived = {arrival.seq for arrival in execution.inbox}
-            waiting = [task for task in execution.open.values() if task.seq not in arrived]
-            self._pool.start(self._works(execution, waiting))
-            self._start_tasks(execution, waiting)
-            if execution.inbox or not execution.history:
-                self.wake(execution)
-        return len(self.live)
+        with self.lock:
+            for execution in rows.load_live(self.store):
+                self.live[execution.record.instance_id] = execution
+            found = list(self.live.values())
+            for execution in found:
+                arrived = {arrival.seq for arrival in execution.inbox}
+                waiting = [task for task in execution.open.values() if task.seq not in arrived]
+                self._pool.start(self._works(execution, waiting))
+                self._start_tasks(execution, waiting)
+                if execution.inbox or not execution.history:
+                    self.wake(execution)
+        return len(found)
 
     async def stop(self, grace_s: float) -> None:
         """Let running activities end within ``grace_s``, then stop; what is open goes on with the next host."""
-        self._stopping = True
+        with self.lock:
+            self._stopping = True
         await self._pool.stop(grace_s)
         replayed = Event()
 
         def end_replays() -> None:
-            self._replay_threads.shutdown(wait=True)
+            self._replay_threads.stop()
             self._loop.call_soon_threadsafe(replayed.set)
 
         # A thread of its own: an orchestrator that hangs must not hold the host.
@@ -95,16 +101,9 @@ class Engine:
         self._save_arrivals()
 
     def commit(self, statements: list[Statement]) -> Future[None]:
-        """Submit a change; the future is done when it is durable."""
+        """Submit a change, on the host's loop; the future is done when it is durable."""
         future: Future[None] = self._loop.create_future()
         self.store.submit(statements, lambda: None if future.done() else future.set_result(None))
-        return future
-
-    def watch(self, instance_id: str) -> Future[None]:
-        """Return a future that is done when the instance has ended."""
-        future: Future[None] = self._loop.create_future()
-        self._watchers[instance_id].add(future)
-        future.add_done_callback(self._watchers[instance_id].discard)
         return future
 
     # -- instances -------------------------------------------------------------------------------------------------
@@ -128,14 +127,6 @@ class Engine:
         for timer in execution.timers.values():
             timer.cancel()
         execution.timers.clear()
-        if execution.gathering is not None:
-            execution.gathering.cancel()
-
-    def ended(self, instance_id: str) -> None:
-        """Tell who waits that an instance has ended; call when that is durable."""
-        for future in list(self._watchers.pop(instance_id, ())):
-            if not future.done():
-                future.set_result(None)
 
     def message(self, kind: str, event: str, seq: int | None = None) -> Arrival:
         """Return an arrival with a row of its own in the inbox."""
@@ -173,36 +164,42 @@ class Engine:
     def _activities_finished(self, finished: list[Finished]) -> None:
         by_execution: dict[int, list[Arrival]] = defaultdict(list)
         executions: dict[int, Execution] = {}
-        for item in finished:
-            execution = item.work.execution
-            # A late result of an ended generation, or a second one for the same task.
-            if execution.closed or item.work.seq not in execution.open:
-                continue
-            executions[id(execution)] = execution
-            by_execution[id(execution)].append(item.arrival)
-        for key, arrivals in by_execution.items():
-            if not self._unsaved:
-                self._loop.call_later(SAVE_AFTER_S, self._save_arrivals)
-            self._unsaved += [(executions[key], arrival) for arrival in arrivals]
-            self.deliver(executions[key], arrivals)
+        with self.lock:
+            for item in finished:
+                execution = item.work.execution
+                # A late result of an ended generation, or a second one for the same task.
+                if execution.closed or item.work.seq not in execution.open:
+                    continue
+                executions[id(execution)] = execution
+                by_execution[id(execution)].append(item.arrival)
+            for key, arrivals in by_execution.items():
+                if not self._unsaved:
+                    self._call_later(SAVE_AFTER_S, self._save_arrivals)
+                self._unsaved += [(executions[key], arrival) for arrival in arrivals]
+                self.deliver(executions[key], arrivals)
+
+    def _call_later(self, wait_s: float, callback: Callable[..., None], *arguments: object) -> None:
+        self._loop.call_soon_threadsafe(self._loop.call_later, wait_s, callback, *arguments)
 
     def _save_arrivals(self) -> None:
         waiting: dict[str, list[Arrival]] = defaultdict(list)
-        for execution, arrival in self._unsaved:
-            if not arrival.taken and not execution.closed:
-                arrival.message_id = next(self._message_ids)
-                waiting[execution.record.instance_id].append(arrival)
-        self._unsaved.clear()
-        statements = [s for instance, arrivals in waiting.items() for s in rows.put_in_inbox(instance, arrivals)]
-        if statements:
-            self.store.submit(statements)
+        with self.lock:
+            for execution, arrival in self._unsaved:
+                if not arrival.taken and not execution.closed:
+                    arrival.message_id = next(self._message_ids)
+                    waiting[execution.record.instance_id].append(arrival)
+            self._unsaved.clear()
+            statements = [s for instance, arrivals in waiting.items() for s in rows.put_in_inbox(instance, arrivals)]
+            if statements:
+                self.store.submit(statements)
 
     def _timer_due(self, execution: Execution, task: OpenTask) -> None:
-        execution.timers.pop(task.seq, None)
-        if task.seq in execution.open:
-            event = history.timer_fired(clock.timestamp(), task.seq, task.fire_at or "")
-            # Not stored: its row in the outbox makes it fire again after a crash.
-            self.deliver(execution, [Arrival("fired", event, task.seq)])
+        with self.lock:
+            execution.timers.pop(task.seq, None)
+            if task.seq in execution.open:
+                event = history.timer_fired(clock.timestamp(), task.seq, task.fire_at or "")
+                # Not stored: its row in the outbox makes it fire again after a crash.
+                self.deliver(execution, [Arrival("fired", event, task.seq)])
 
     # -- episodes --------------------------------------------------------------------------------------------------
 
@@ -218,11 +215,13 @@ class Engine:
             self._ready.append(execution)
             self._run_ready()
         else:
-            execution.gathering = self._loop.call_later(wait, self._gathered, execution)
+            execution.gathering = True
+            self._call_later(wait, self._gathered, execution)
 
     def _gathered(self, execution: Execution) -> None:
-        execution.gathering = None
-        self.wake(execution)
+        with self.lock:
+            execution.gathering = False
+            self.wake(execution)
 
     def _run_ready(self) -> None:
         while self._ready and self._replaying < self._replay_limit and not self._stopping:
@@ -258,15 +257,20 @@ class Engine:
             self._finish(execution, batch, opening, Reply(is_done=False, leaves=[], error=error), at)
         else:
             self._replaying += 1
-            replay = Replay(execution, function, batch, opening, at)
-            self._replay_threads.submit(run_orchestrator, replay, self._loop, self._replayed)
+            self._replay_threads.submit(Replay(execution, function, batch, opening, at))
 
-    def _replayed(self, replay: Replay) -> None:
-        self._replaying -= 1
-        replay.execution.replay_s = replay.seconds
-        self._finish(replay.execution, replay.batch, replay.opening, replay.reply, replay.at)
-        self._run_ready()
-        self._log_stream.write_all(replay.log_lines)
+    def _replay(self, replay: Replay) -> None:
+        try:
+            run_orchestrator(replay)
+            # Before the commit, which sets others going that would have to wait for this thread.
+            self._log_stream.write_all(replay.log_lines)
+            with self.store.committing_here(), self.lock:
+                self._replaying -= 1
+                replay.execution.replay_s = replay.seconds
+                self._finish(replay.execution, replay.batch, replay.opening, replay.reply, replay.at)
+                self._run_ready()
+        except Exception:
+            log.exception("An episode of %s could not be carried out", replay.execution.record.instance_id)
 
     def _finish(self, execution: Execution, batch: list[Arrival], opening: list[str], reply: Reply | None,
                 at: str) -> None:  # fmt: skip
@@ -289,7 +293,7 @@ class Engine:
         statements.append(rows.update_instance(execution))
         works = self._works(execution, opened)
         others = len(works) < len(opened)
-        # Activities go from the writer straight to the app's loop: a detour over this one would cost them its queue.
+        # Activities go from the committing thread straight to the app's loop, timers to the host's.
         self.store.submit(
             statements,
             done=(lambda: self._start_tasks(execution, opened)) if others else None,
@@ -318,16 +322,17 @@ class Engine:
         ]
 
     def _start_tasks(self, execution: Execution, tasks: list[OpenTask]) -> None:
-        if execution.closed or self._stopping:
-            return
-        for task in tasks:
-            if task.seq not in execution.open:
-                continue
-            if task.kind is Kind.TIMER:
-                due = clock.epoch(task.fire_at or "")
-                execution.timers[task.seq] = self._timers.at(due, lambda t=task: self._timer_due(execution, t))
-            elif (child := self.live.get(episodes.child_id_of(execution, task))) is not None:
-                self.wake(child)
+        with self.lock:
+            if execution.closed or self._stopping:
+                return
+            for task in tasks:
+                if task.seq not in execution.open:
+                    continue
+                if task.kind is Kind.TIMER:
+                    due = clock.epoch(task.fire_at or "")
+                    execution.timers[task.seq] = self._timers.at(due, lambda t=task: self._timer_due(execution, t))
+                elif (child := self.live.get(episodes.child_id_of(execution, task))) is not None:
+                    self.wake(child)
 
     def _works(self, execution: Execution, tasks: list[OpenTask]) -> list[Work]:
         works: list[Work] = []
@@ -372,7 +377,7 @@ class Engine:
         failure = unquoted(outcome.value) if outcome.status is Status.FAILED else None
         statements += [rows.update_instance(execution), *rows.clear_pending(record.instance_id)]
         statements += self.tell_parent(record, result=outcome.value, failure=failure)
-        self.store.submit(statements, lambda: self.ended(record.instance_id))
+        self.store.submit(statements, lambda: self.watchers.ended(record))
 
     def _continue_as_new(self, execution: Execution, outcome: Outcome, statements: list[Statement]) -> None:
         self.close(execution)

@@ -1,6 +1,7 @@
 """What clients do with instances: start, look up, raise events, suspend, resume, terminate, purge."""
 
 import uuid
+from asyncio import Future
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -112,7 +113,17 @@ class Instances:
     # -- changing --------------------------------------------------------------------------------------------------
 
     async def start(self, name: str, instance_id: str | None, raw_input: str | None, version: str | None) -> str:
-        """Start an orchestration and return its id.
+        """Start an orchestration and return its id; raises as ``begin`` does."""
+        instance_id = self.begin(name, instance_id, raw_input, version)
+        await self.saved()
+        return instance_id
+
+    async def saved(self) -> None:
+        """Return when everything done until now is durable."""
+        await self.engine.commit([])
+
+    def begin(self, name: str, instance_id: str | None, raw_input: str | None, version: str | None) -> str:
+        """Start an orchestration and return its id, though it is not durable before ``saved`` or its end.
 
         Raises:
             Refused: Unknown orchestrator, bad id, input over 1 MB, or an instance of that id has not ended.
@@ -127,24 +138,28 @@ class Instances:
         instance_id = uuid.uuid4().hex if instance_id is None else instance_id
         check_instance_id(instance_id)
         check_payload("input", raw_input)
-        statements: list[Statement] = []
-        if (existing := engine.live.get(instance_id)) is not None:
-            if engine.settings.overridable_existing_instance_states != "AnyState":
-                status = existing.record.status
-                raise Refused(
-                    409, f"An Orchestration instance with the status {status} already exists.", INVALID_OPERATION
-                )
-            engine.close(existing)
-            statements += engine.tell_parent(
-                existing.record, failure="The orchestration was replaced by another of its id."
-            )
-        execution = engine.new_execution(function.durable_name, instance_id, raw_input, version)
-        committed = engine.commit([*statements, *rows.create_instance(execution, fresh=fresh)])
-        engine.wake(execution)  # its first episode commits after the start, whose answer need not wait for it
-        await committed
+        with engine.lock:
+            statements = self._replace(instance_id)
+            execution = engine.new_execution(function.durable_name, instance_id, raw_input, version)
+            # Its first episode commits the start along; whoever must not wait for that awaits ``saved``.
+            engine.store.submit_soon([*statements, *rows.create_instance(execution, fresh=fresh)])
+            engine.wake(execution)
         return instance_id
 
+    def _replace(self, instance_id: str) -> Sequence[Statement]:
+        """End the live instance of this id, if there is one and settings allow it; return what stores that."""
+        engine = self.engine
+        existing = engine.live.get(instance_id)
+        if existing is None:
+            return []
+        if engine.settings.overridable_existing_instance_states != "AnyState":
+            status = existing.record.status
+            raise Refused(409, f"An Orchestration instance with the status {status} already exists.", INVALID_OPERATION)
+        engine.close(existing)
+        return engine.tell_parent(existing.record, failure="The orchestration was replaced by another of its id.")
+
     def _live(self, instance_id: str) -> Execution:
+        """Return a live execution; hold the engine's lock until what is done to it is submitted."""
         if (execution := self.engine.live.get(instance_id)) is not None:
             return execution
         record = self.find(instance_id)
@@ -159,11 +174,12 @@ class Instances:
         Raises:
             Refused: Unknown instance (404), ended (410), payload over 1 MB (413).
         """
-        execution = self._live(instance_id)
-        check_payload("event's payload", raw_input)
-        arrival = self.engine.message("raised", history.event_raised(clock.timestamp(), name, raw_input))
-        committed = self.engine.commit(rows.put_in_inbox(instance_id, [arrival]))
-        self.engine.deliver(execution, [arrival])
+        with self.engine.lock:
+            execution = self._live(instance_id)
+            check_payload("event's payload", raw_input)
+            arrival = self.engine.message("raised", history.event_raised(clock.timestamp(), name, raw_input))
+            committed = self.engine.commit(rows.put_in_inbox(instance_id, [arrival]))
+            self.engine.deliver(execution, [arrival])
         await committed
 
     async def suspend(self, instance_id: str, reason: str) -> None:
@@ -172,14 +188,16 @@ class Instances:
         Raises:
             Refused: Unknown instance (404), ended (410), already suspended (500, as the extension answers).
         """
-        execution = self._live(instance_id)
-        if execution.suspended:
-            raise Refused(
-                500, f"Cannot suspend orchestration instance in the {Status.SUSPENDED} state.", INVALID_OPERATION
-            )
-        execution.suspended = True
-        execution.record.status = Status.SUSPENDED
-        await self._mark(execution, "suspended", history.execution_suspended(clock.timestamp(), reason))
+        with self.engine.lock:
+            execution = self._live(instance_id)
+            if execution.suspended:
+                raise Refused(
+                    500, f"Cannot suspend orchestration instance in the {Status.SUSPENDED} state.", INVALID_OPERATION
+                )
+            execution.suspended = True
+            execution.record.status = Status.SUSPENDED
+            committed = self._mark(execution, "suspended", history.execution_suspended(clock.timestamp(), reason))
+        await committed
 
     async def resume(self, instance_id: str, reason: str) -> None:
         """Let a suspended instance go on with what has arrived meanwhile.
@@ -187,21 +205,23 @@ class Instances:
         Raises:
             Refused: Unknown instance (404), ended (410), not suspended (500, as the extension answers).
         """
-        execution = self._live(instance_id)
-        if not execution.suspended:
-            status = execution.record.status
-            raise Refused(500, f"Cannot resume orchestration instance in the {status} state.", INVALID_OPERATION)
-        execution.suspended = False
-        execution.record.status = Status.RUNNING
-        await self._mark(execution, "resumed", history.execution_resumed(clock.timestamp(), reason))
+        with self.engine.lock:
+            execution = self._live(instance_id)
+            if not execution.suspended:
+                status = execution.record.status
+                raise Refused(500, f"Cannot resume orchestration instance in the {status} state.", INVALID_OPERATION)
+            execution.suspended = False
+            execution.record.status = Status.RUNNING
+            committed = self._mark(execution, "resumed", history.execution_resumed(clock.timestamp(), reason))
+        await committed
 
-    async def _mark(self, execution: Execution, kind: str, event: str) -> None:
+    def _mark(self, execution: Execution, kind: str, event: str) -> Future[None]:
         execution.record.updated = clock.timestamp()
         arrival = self.engine.message(kind, event)
         statements = [rows.update_instance(execution), *rows.put_in_inbox(execution.record.instance_id, [arrival])]
         committed = self.engine.commit(statements)
         self.engine.deliver(execution, [arrival])
-        await committed
+        return committed
 
     async def terminate(self, instance_id: str, reason: str) -> None:
         """End an instance at once; its open work is ignored, its sub-orchestrations run on.
@@ -209,22 +229,24 @@ class Instances:
         Raises:
             Refused: Unknown instance (404), ended (410).
         """
-        execution = self._live(instance_id)
-        record, at = execution.record, clock.timestamp()
-        record.status, record.output, record.updated = Status.TERMINATED, reason, at
-        self.engine.close(execution)
-        ends = (
-            history.orchestrator_started(at), history.execution_terminated(at, reason),
-            history.execution_completed(at, execution.next_seq, Status.TERMINATED, reason),
-            history.orchestrator_completed(at),
-        )  # fmt: skip
-        await self.engine.commit([
-            rows.update_instance(execution),
-            rows.append_history(instance_id, ",".join(ends)),
-            *rows.clear_pending(instance_id),
-            *self.engine.tell_parent(record, failure=reason),
-        ])  # fmt: skip
-        self.engine.ended(instance_id)
+        with self.engine.lock:
+            execution = self._live(instance_id)
+            record, at = execution.record, clock.timestamp()
+            record.status, record.output, record.updated = Status.TERMINATED, reason, at
+            self.engine.close(execution)
+            ends = (
+                history.orchestrator_started(at), history.execution_terminated(at, reason),
+                history.execution_completed(at, execution.next_seq, Status.TERMINATED, reason),
+                history.orchestrator_completed(at),
+            )  # fmt: skip
+            committed = self.engine.commit([
+                rows.update_instance(execution),
+                rows.append_history(instance_id, ",".join(ends)),
+                *rows.clear_pending(instance_id),
+                *self.engine.tell_parent(record, failure=reason),
+            ])  # fmt: skip
+        await committed
+        self.engine.watchers.ended(record)
 
     async def purge(self, instance_id: str) -> int:
         """Forget an instance that has ended; return how many were forgotten.
@@ -235,12 +257,14 @@ class Instances:
         record = self.find(instance_id)
         if record is None:
             raise Refused(404, f"No instance with ID '{instance_id}' found.")
-        if instance_id in self.engine.live:
-            status = self.engine.live[instance_id].record.status
-            raise Refused(
-                404, f"The instance '{instance_id}' is {status}; only instances that have ended can be purged."
-            )
-        await self.engine.commit(rows.delete_instances([instance_id]))
+        with self.engine.lock:
+            if (execution := self.engine.live.get(instance_id)) is not None:
+                status = execution.record.status
+                raise Refused(
+                    404, f"The instance '{instance_id}' is {status}; only instances that have ended can be purged."
+                )
+            committed = self.engine.commit(rows.delete_instances([instance_id]))
+        await committed
         return 1
 
     async def purge_all(self, query: Query) -> int:
@@ -250,9 +274,10 @@ class Instances:
             f"SELECT instance_id FROM instances WHERE {where} AND status IN {rows.TERMINAL}",  # noqa: S608
             parameters,
         )
-        ids = [instance_id for (instance_id,) in found if instance_id not in self.engine.live]
-        if ids:
-            await self.engine.commit(rows.delete_instances(ids))
+        with self.engine.lock:
+            ids = [instance_id for (instance_id,) in found if instance_id not in self.engine.live]
+            committed = self.engine.commit(rows.delete_instances(ids))
+        await committed
         return len(ids)
 
 

@@ -1,6 +1,5 @@
 """What the engine keeps about an orchestration: its record, open tasks and what has arrived for it."""
 
-from asyncio import TimerHandle
 from collections import deque
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -142,10 +141,10 @@ class Execution:
     suspended: bool = False
     #: An episode is being replayed, or waits for its turn.
     busy: bool = False
-    #: When (loop time) the oldest and the newest message of the inbox came, and the call that ends their gathering.
+    #: When (loop time) the oldest and the newest message of the inbox came; whether a call is due to end the gathering.
     first_arrival: float = 0.0
     last_arrival: float = 0.0
-    gathering: TimerHandle | None = None
+    gathering: bool = False
     #: Armed timers by sequence number.
     timers: dict[int, Timer] = field(default_factory=dict[int, Timer])
     #: Ended, replaced or continued as new: whatever still comes for it is dropped.

@@ -1,6 +1,7 @@
 """Calling an orchestrator function with its history, on a thread of its own."""
 
-from asyncio import AbstractEventLoop
+import queue
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -29,8 +30,47 @@ class Replay:
     log_lines: list[str] = field(default_factory=list[str])
 
 
-def run_orchestrator(replay: Replay, loop: AbstractEventLoop, done: Callable[[Replay], None]) -> None:
-    """Call the function and hand ``replay`` to ``done`` on ``loop``."""
+class ReplayThreads:
+    """Calls ``run`` with each replay on a thread that is free, and starts a thread when none is, at most ``limit``.
+
+    What ThreadPoolExecutor would do, without the future that it makes for every call: nobody waits for a replay.
+    """
+
+    def __init__(self, limit: int, run: Callable[[Replay], None]) -> None:
+        self._limit = limit
+        self._run = run
+        self._queue: queue.SimpleQueue[Replay | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._threads: list[threading.Thread] = []
+        self._idle = 0
+
+    def submit(self, replay: Replay) -> None:
+        """Queue a replay, from any thread."""
+        with self._lock:
+            if self._idle:
+                self._idle -= 1
+            elif len(self._threads) < self._limit:
+                name = f"orchestrator_{len(self._threads)}"
+                self._threads.append(threading.Thread(target=self._work, name=name, daemon=True))
+                self._threads[-1].start()
+        self._queue.put(replay)
+
+    def _work(self) -> None:
+        while (replay := self._queue.get()) is not None:
+            self._run(replay)
+            with self._lock:
+                self._idle += 1
+
+    def stop(self) -> None:
+        """Wait until everything queued has run; ``submit`` is not to be called any more."""
+        for _ in self._threads:
+            self._queue.put(None)
+        for thread in self._threads:
+            thread.join()
+
+
+def run_orchestrator(replay: Replay) -> None:
+    """Call the function; its answer is in ``replay`` then."""
     execution, function = replay.execution, replay.function
     record = execution.record
     invocation = Invocation(function.name, record.instance_id)
@@ -53,4 +93,3 @@ def run_orchestrator(replay: Replay, loop: AbstractEventLoop, done: Callable[[Re
         replay.seconds = perf_counter() - started
     line = invocation_line(invocation, "Failed" if replay.reply.error else "Succeeded")
     replay.log_lines.append(f"{line}\n{replay.reply.error}" if replay.reply.error else line)
-    loop.call_soon_threadsafe(done, replay)

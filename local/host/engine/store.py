@@ -1,7 +1,10 @@
-"""The engine's database: one writer thread that commits in groups, and readers of their own.
+"""The engine's database: changes are committed in groups, one at a time, and readers have connections of their own.
 
-Whatever is queued when the writer comes round goes into one transaction, so that a thousand completions cost one
-commit. A change is durable when its ``done`` runs. Durable here means: survives the end of this process, however it
+Whatever is queued when a commit begins goes into one transaction, so that a thousand completions cost one commit. A
+thread that can wait commits what it submitted itself, and what others submitted meanwhile (``committing_here``): a hop
+to another thread costs more than a small commit. For all others there is the writer thread.
+
+A change is durable when its ``done`` runs. Durable here means: survives the end of this process, however it
 ends (WAL with synchronous=NORMAL). A power cut may take the last moments, never consistency; ``synchronous="FULL"``
 closes that gap at the price of one fsync per group.
 """
@@ -10,7 +13,9 @@ import queue
 import sqlite3
 import threading
 from asyncio import AbstractEventLoop
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -18,6 +23,9 @@ from local.host.engine.schema import SCHEMA_VERSION, TABLES
 from local.host.errors import HostError
 
 Synchronous = Literal["NORMAL", "FULL"]
+
+#: How long a change waits at most for another that it can share a commit with.
+SOON_S = 0.02
 
 
 class Statement(NamedTuple):
@@ -41,7 +49,11 @@ class Store:
         self._file = folder / "durable.db"
         self._loop = loop
         self._on_fault = on_fault
-        self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._queue: deque[_Work] = deque()
+        self._committing = threading.Lock()
+        self._closed = False
+        self._wake_writer: queue.SimpleQueue[bool] = queue.SimpleQueue()
+        self._this_thread = threading.local()
         try:
             self._writer = self._connect()
             self._writer.execute(f"PRAGMA synchronous={synchronous}")
@@ -80,32 +92,54 @@ class Store:
         Args:
             statements: What to write, in one transaction.
             done: Runs on the loop when the change is committed.
-            at_once: Runs on the writer's thread then, before anything else; it must only hand work on.
+            at_once: Runs on the committing thread then, before anything else; it must only hand work on.
         """
-        self._queue.put(_Work(statements, done, at_once))
+        self._queue.append(_Work(statements, done, at_once))
+        if not getattr(self._this_thread, "commits", False):
+            self._wake_writer.put(True)
+
+    def submit_soon(self, statements: Sequence[Statement]) -> None:
+        """Queue a change, on the loop, that may wait up to ``SOON_S`` for another to be committed with."""
+        self._queue.append(_Work(statements, None, None))
+        self._loop.call_later(SOON_S, self._wake_writer.put, True)
+
+    @contextmanager
+    def committing_here(self) -> Generator[None]:
+        """Commit at the end of the block, on this thread, what it submitted inside; not for an event loop's thread."""
+        self._this_thread.commits = True
+        try:
+            yield
+        finally:
+            self._this_thread.commits = False
+            self._commit_queued()
 
     def _write_loop(self) -> None:
-        while (work := self._queue.get()) is not None:
-            group = [work]
-            stop = False
-            while not self._queue.empty():
-                if (work := self._queue.get()) is None:
-                    stop = True
-                    break
-                group.append(work)
+        while self._wake_writer.get():
+            self._commit_queued()
+
+    def _commit_queued(self) -> None:
+        # Nobody waits for the lock: who holds it looks at the queue again after giving it back.
+        while self._queue and self._committing.acquire(blocking=False):
             try:
-                self._commit(group)
-            except Exception as error:  # noqa: BLE001 - handed to the host, which stops
-                self._loop.call_soon_threadsafe(self._on_fault, error)
-                return
-            for work in group:
-                if work.at_once is not None:
-                    work.at_once()
-            finished = [work.done for work in group if work.done is not None]
-            if finished:
-                self._loop.call_soon_threadsafe(_run_all, finished)
-            if stop:
-                return
+                if self._closed:
+                    return
+                self._commit_group([self._queue.popleft() for _ in range(len(self._queue))])
+            finally:
+                self._committing.release()
+
+    def _commit_group(self, group: list[_Work]) -> None:
+        try:
+            self._commit(group)
+        except Exception as error:  # noqa: BLE001 - handed to the host, which stops
+            self._closed = True  # nothing may be stored after what was lost
+            self._loop.call_soon_threadsafe(self._on_fault, error)
+            return
+        for work in group:
+            if work.at_once is not None:
+                work.at_once()
+        finished = [work.done for work in group if work.done is not None]
+        if finished:
+            self._loop.call_soon_threadsafe(_run_all, finished)
 
     def _commit(self, group: list[_Work]) -> None:
         writer = self._writer
@@ -129,10 +163,13 @@ class Store:
 
     def close(self) -> None:
         """Commit what is queued and close the database."""
-        self._queue.put(None)
+        self._wake_writer.put(False)
         self._thread.join(timeout=10)
-        for connection in (*self._open, self._writer):
-            connection.close()
+        self._commit_queued()
+        with self._committing:
+            self._closed = True
+            for connection in (*self._open, self._writer):
+                connection.close()
 
 
 def _run_all(callbacks: list[Callable[[], None]]) -> None:

@@ -203,7 +203,7 @@ class ManagementApi:
 
     async def _start(self, request: web.Request, parts: list[str]) -> web.Response:
         timeout = _number(request, "timeout", 0, MAX_WAIT_S)
-        instance_id = await self._instances.start(
+        instance_id = self._instances.begin(
             parts[1],
             parts[2] if len(parts) == 3 else None,
             await _json_body(request),
@@ -214,22 +214,22 @@ class ManagementApi:
                 return json_response(200, parsed(record.output))
             raw_input = self._instances.inputs([instance_id]).get(instance_id)
             return json_response(500 if record.status is Status.FAILED else 200, status_document(record, raw_input))
+        await self._instances.saved()
         return self._check_status(request, instance_id)
 
     async def _wait(self, instance_id: str, timeout_s: float) -> Record | None:
-        watched = self._instances.engine.watch(instance_id)
+        watched = self._instances.engine.watchers.watch(instance_id)
         try:
             # What is live is watched without a look at the database; what is not may have ended, or be just ending.
             live = instance_id in self._instances.engine.live
             record = None if live else self._instances.find(instance_id)
             if live or (record is not None and not record.status.is_terminal):
-                await asyncio.wait_for(watched, timeout_s)
-                record = self._instances.find(instance_id)
+                record = await asyncio.wait_for(watched, timeout_s)
         except TimeoutError:
             return None
         finally:
             watched.cancel()
-        return record if record is not None and record.status.is_terminal else None
+        return record
 
     def _check_status(self, request: web.Request, instance_id: str) -> web.Response:
         urls = management_urls(origin_of(request), instance_id, self._hub)

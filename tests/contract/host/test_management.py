@@ -292,3 +292,23 @@ async def test_many_clients_at_once_are_all_served(host: RunningHost, session: S
     instances = await asyncio.gather(*(client.start_new("chain", None, 3) for _ in range(40)))
     outputs = await asyncio.gather(*(host.ended(session, instance) for instance in instances))
     assert [status["output"] for status in outputs] == [3] * 40
+
+
+async def test_instances_that_clients_change_while_their_episodes_run_all_end(
+    host: RunningHost, session: Session
+) -> None:
+    async def run(number: int) -> str:
+        instance = new_id()
+        manage = f"{host.management}/instances/{instance}"
+        await answer(session, "POST", f"{host.management}/orchestrators/chain/{instance}", json="8")
+        if number % 3 == 0:
+            await answer(session, "POST", f"{manage}/terminate?reason=enough")
+        if number % 3 == 1:
+            await answer(session, "POST", f"{manage}/suspend?reason=hold")
+            await answer(session, "POST", f"{manage}/resume?reason=on")
+        return (await host.ended(session, instance))["runtimeStatus"]
+
+    statuses = await asyncio.gather(*(run(number) for number in range(45)))
+    assert set(statuses[1::3] + statuses[2::3]) == {"Completed"}
+    assert set(statuses[0::3]) <= {"Completed", "Terminated"}
+    assert "could not be carried out" not in host.log

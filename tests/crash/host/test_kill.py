@@ -73,6 +73,19 @@ async def test_start_survives_a_kill_right_after_its_answer(host: RunningHost, s
     assert [(await host.ended(session, instance))["output"] for instance in instances] == [3] * 5
 
 
+async def test_start_that_was_waited_for_in_vain_survives_a_kill_right_after_its_answer(
+    host: RunningHost, session: Session
+) -> None:
+    url = f"{host.management}/orchestrators/wait_for_go/waited?timeout=0"
+    async with session.post(url) as response:
+        assert response.status == 202
+    host.kill()
+    await host.restart()
+    async with session.post(f"{host.management}/instances/waited/raiseEvent/go", json=7) as response:
+        assert response.status == 202
+    assert (await host.ended(session, "waited"))["output"] == 7
+
+
 async def test_event_survives_a_kill_right_after_its_answer(host: RunningHost, session: Session) -> None:
     instance = await start(host, session, "wait_for_go")
     async with session.post(f"{host.management}/instances/{instance}/raiseEvent/go", json=7) as response:

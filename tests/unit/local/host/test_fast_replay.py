@@ -1,5 +1,6 @@
 """The opt-in replacement of the SDK's timestamp parser."""
 
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta, timezone
@@ -54,3 +55,14 @@ def test_the_sdks_executors_share_one_class_for_their_table() -> None:
     )
     # A process of its own: the patch is for as long as a process lives.
     subprocess.run([sys.executable, "-c", code], check=True, timeout=30)
+
+
+@pytest.mark.parametrize(("setting", "strict"), [("1", True), ("", False)])
+def test_strict_typing_is_what_the_environment_says(setting: str, strict: bool) -> None:
+    code = (
+        "from local.host import fast_replay; fast_replay.install()\n"
+        "from azure.functions._durable_functions import _is_strict_mode\n"
+        f"assert [_is_strict_mode(), _is_strict_mode()] == [{strict}] * 2"
+    )
+    env = {**os.environ, "AZURE_FUNCTIONS_DURABLE_STRICT_TYPING": setting}
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=30, env=env)

@@ -1,0 +1,1 @@
+"""One search: from its request body to its answer."""

@@ -1,0 +1,159 @@
+"""The semantic ranker: how near the meaning of each result is to that of the query, captions and answers.
+
+The service has a deep model trained on judged results; here the cosine of embeddings stands in for it (local.openai's
+model), so that scores are in the service's range and order by meaning, and are not the service's numbers.
+"""
+
+import re
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from local.openai.model import EmbeddingModel, Vectors
+from local.search.definitions import SemanticConfiguration
+from local.search.execution.highlights import marked
+from local.search.execution.request import Semantics
+from local.search.store.live import Snapshot
+from local.search.store.terms import texts
+from local.search.text.analysis import tokens
+from local.search.text.compiler import Sought
+
+HIGHEST_SCORE = 4.0
+# The service hands its model about 2,000 tokens of a document; so many characters are about as much.
+DOCUMENT_CHARACTERS = 8_000
+QUERY_CHARACTERS = 1_000
+CAPTION_CHARACTERS = 300
+_TAGS = ("<em>", "</em>")
+_SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?=\S)[^.!?\n]*)*[.!?]?")
+_REMEMBERED = 4_096
+_ANALYZER = "stop"
+
+
+@dataclass(slots=True)
+class Reranked:
+    """What the ranker says of one result. ``answer_score``: of its best passage, 0 to 1."""
+
+    score: float
+    passage: str = ""
+    answer_score: float = 0.0
+    captions: list[dict[str, Any]] | None = None
+
+
+@dataclass(slots=True)
+class _Passages:
+    """A document for the ranker: its passages, and the vectors of the whole (first) and of each passage."""
+
+    texts: list[str]
+    vectors: Vectors
+
+
+@dataclass(slots=True)
+class SemanticRanker:
+    """Loads its model on first use; remembers the vectors of documents it has seen. For several threads."""
+
+    _seen: "OrderedDict[tuple[Any, ...], _Passages]" = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def rank(self, snapshot: Snapshot, rows: list[int], semantics: Semantics) -> dict[int, Reranked]:
+        """Score ``rows``: from 0, not related, to 4, the same meaning; with captions when they are asked for."""
+        query = _embed([semantics.query[:QUERY_CHARACTERS]])[0]
+        sought = Sought(terms={token.text for token in tokens(_ANALYZER, semantics.query)})
+        found: dict[int, Reranked] = {}
+        for row, passages in zip(rows, self._passages(snapshot, rows, semantics.configuration), strict=True):
+            cosines = np.maximum(passages.vectors @ query, 0.0).tolist()
+            # A long document may hold what is asked for in one passage.
+            score = HIGHEST_SCORE * min(1.0, max(cosines))
+            result = Reranked(round(score, 6))
+            if passages.texts:
+                best = max(range(len(passages.texts)), key=lambda place: cosines[place + 1])
+                result.passage, result.answer_score = passages.texts[best], min(1.0, cosines[best + 1])
+                if semantics.captions is not None:
+                    result.captions = [_caption(result.passage, sought, semantics.captions.highlight)]
+            found[row] = result
+        return found
+
+    def answers(self, ranked: dict[int, Reranked], keys: list[str], semantics: Semantics) -> list[dict[str, Any]]:
+        """The best passages of the results, when they are near enough to the query."""
+        options = semantics.answers
+        if options is None:
+            return []
+        sought = Sought(terms={token.text for token in tokens(_ANALYZER, semantics.query)})
+        near = [(r.answer_score, row) for row, r in ranked.items() if r.passage and r.answer_score >= options.threshold]
+        near.sort(key=lambda pair: (-pair[0], pair[1]))
+        return [
+            {
+                "key": keys[row],
+                "score": round(score, 6),
+                "text": ranked[row].passage,
+                "highlights": marked(ranked[row].passage, sought, _ANALYZER, _TAGS),
+            }
+            for score, row in near[: options.count]
+        ]
+
+    def _passages(self, snapshot: Snapshot, rows: list[int], configuration: SemanticConfiguration) -> list[_Passages]:
+        # A row's document never changes, and the list of bodies is this index's alone: kept in the key, it cannot be
+        # mistaken for that of an index made later.
+        keys = [(id(snapshot.bodies), row, configuration) for row in rows]
+        with self._lock:
+            found = {key: self._seen[key] for key in keys if key in self._seen}
+        missing = [key for key in keys if key not in found]
+        for key, passages in zip(missing, _read(snapshot, [row for _, row, _ in missing], configuration), strict=True):
+            found[key] = passages
+        with self._lock:
+            for key in keys:
+                self._seen[key] = found[key]
+                self._seen.move_to_end(key)
+            while len(self._seen) > _REMEMBERED:
+                self._seen.popitem(last=False)
+        return [found[key] for key in keys]
+
+
+@cache
+def _model() -> EmbeddingModel:
+    return EmbeddingModel.load()
+
+
+def _embed(parts: list[str]) -> Vectors:
+    model = _model()
+    # A text of no token has no mean; one of a blank has.
+    return model.embed(model.tokenize([part if part.strip() else "." for part in parts]), model.dimensions)
+
+
+def _read(snapshot: Snapshot, rows: list[int], configuration: SemanticConfiguration) -> list[_Passages]:
+    """Embed documents together: one call of the tokenizer costs less than one for each."""
+    documents: list[tuple[str, list[str]]] = []
+    for row in rows:
+        body = snapshot.body(row)
+        title = texts(body, configuration.title.split("/")) if configuration.title else []
+        content = [text for path in configuration.content for text in texts(body, path.split("/"))]
+        keywords = [text for path in configuration.keywords for text in texts(body, path.split("/"))]
+        whole = "\n".join((*title, *content, *keywords))[:DOCUMENT_CHARACTERS]
+        documents.append((whole, _cut("\n".join(content or title)[:DOCUMENT_CHARACTERS])))
+    vectors = _embed([part for whole, passages in documents for part in (whole, *passages)]) if documents else None
+    found: list[_Passages] = []
+    at = 0
+    for _, passages in documents:
+        assert vectors is not None
+        found.append(_Passages(passages, vectors[at : at + 1 + len(passages)]))
+        at += 1 + len(passages)
+    return found
+
+
+def _cut(text: str) -> list[str]:
+    """Sentences, joined while they fit into one caption."""
+    passages: list[str] = []
+    for match in _SENTENCE.finditer(text):
+        sentence = match.group().strip()[:CAPTION_CHARACTERS]
+        if passages and len(passages[-1]) + 1 + len(sentence) <= CAPTION_CHARACTERS // 2:
+            passages[-1] = f"{passages[-1]} {sentence}"
+        elif sentence:
+            passages.append(sentence)
+    return passages
+
+
+def _caption(text: str, sought: Sought, highlight: bool) -> dict[str, Any]:
+    return {"text": text, "highlights": marked(text, sought, _ANALYZER, _TAGS) if highlight else ""}

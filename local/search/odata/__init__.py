@@ -1,0 +1,1 @@
+"""OData ``$filter`` and ``$orderby``: text to tree, tree checked against the index, tree over columns."""

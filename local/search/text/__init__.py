@@ -1,0 +1,1 @@
+"""Full text: analysis, the two query languages, BM25 by tantivy."""

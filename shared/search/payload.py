@@ -42,7 +42,7 @@ def read_payload(payload: dict[str, Any]) -> SearchRequest:
     faults += _text_faults(payload)
     colour_given = any(payload.get(field, 0) != 0 for field in _LAB_RANGES)
     if not colour_given:
-        if not any(_asks(payload.get(field)) for field in (RESIN_FIELD, COLOUR_FIELD)):
+        if not any(_asks(payload.get(field, "")) for field in (RESIN_FIELD, COLOUR_FIELD)):
             faults.append(_NOTHING_ASKED)
         if "deltaEthresh" in payload:
             faults.append(_THRESHOLD_ALONE)
@@ -120,4 +120,4 @@ def _one_text_faults(field: str, value: object) -> list[str]:
 
 def _asks(value: object) -> bool:
     """Whether a text was given; one of the wrong type was meant to be, and is a fault of its own."""
-    return bool(value.strip()) if isinstance(value, str) else value is not None
+    return bool(value.strip()) if isinstance(value, str) else True

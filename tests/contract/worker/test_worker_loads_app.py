@@ -14,6 +14,8 @@ ROUTES = {
     ("api/snippets/{projectId}", ("GET",), "function"),
     ("api/snippets/{projectId}/{*name}", ("GET",), "function"),
     ("api/snippets/{projectId}/{*name}", ("DELETE",), "function"),
+    ("search", ("POST",), "function"),
+    ("status/{request_id}", ("GET",), "function"),
 }
 
 

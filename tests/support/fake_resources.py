@@ -3,16 +3,25 @@
 ``tests/unit/shared/test_fakes.py`` holds them to the real repositories.
 """
 
+import json
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
 
+import numpy as np
+from azure.cosmos.exceptions import CosmosResourceNotFoundError
+
+from shared.clients.ai_search import MaterialQuery
 from shared.clients.blobs import StoredBlob
+from shared.clients.lab_data import LabData
+from shared.colour.near_table import NearTable
 from shared.contracts import Snippet
 from shared.errors import Rejected
 from shared.resources import Resources
+from shared.search.lab_table import LabTable
+from shared.search.near_filters import near_filters
 from shared.settings import load_settings
 from shared.snippets.chunk_repository import RunMarker
 from shared.snippets.documents import RUN_MARKER, ChunkRecord, Document, vector_document
@@ -211,6 +220,54 @@ def letter_vector(text: str) -> list[float]:
     return [float(text[:1] == letter) for letter in "abcd"]
 
 
+class FakeMaterials(Scripted):
+    """Stands in for ``Materials``: every search finds the first ``top`` documents, as the SDK hands them out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.documents: list[Document] = []
+
+    async def search(self, query: MaterialQuery) -> list[Document]:
+        self._step("search", query)
+        return [dict(document) for document in self.documents[: query.top]]
+
+    async def attributes(self, ids: Sequence[str]) -> dict[str, Document]:
+        self._step("attributes", list(ids))
+        return {document["id"]: document for document in self.documents if document["id"] in ids}
+
+
+class FakeLabData(Scripted):
+    """Stands in for ``LabSource``: Lab values by id, as if uploaded under ``version``."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.colours: dict[str, tuple[float, float, float]] = {}
+        self.version = '"1"'
+
+    async def current(self) -> LabData:
+        self._step("current")
+        ids, labs = tuple(self.colours), np.array(list(self.colours.values()), dtype=np.float64).reshape(-1, 3)
+        return LabData(LabTable(ids, labs, NearTable(ids, labs), {}), self.version)
+
+
+class FakeItems(Scripted):
+    """Stands in for a Cosmos DB container that is read and written item by item, such as ``search-cache``."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.items: dict[str, Document] = {}
+
+    async def read_item(self, item: str, partition_key: str) -> Document:
+        self._step("read_item", item, partition_key)
+        if item not in self.items:
+            raise CosmosResourceNotFoundError(404)
+        return dict(self.items[item])
+
+    async def upsert_item(self, body: Document) -> None:
+        self._step("upsert_item", body)
+        self.items[body["id"]] = json.loads(json.dumps(body))
+
+
 @dataclass
 class FakeCloud:
     """What tests look into; ``resources`` is what the code under test gets."""
@@ -220,6 +277,9 @@ class FakeCloud:
     chunks: FakeChunks = field(default_factory=FakeChunks)
     snippets: FakeSnippets = field(default_factory=FakeSnippets)
     uploads: FakeUploads = field(default_factory=FakeUploads)
+    materials: FakeMaterials = field(default_factory=FakeMaterials)
+    lab_data: FakeLabData = field(default_factory=FakeLabData)
+    search_cache: FakeItems = field(default_factory=FakeItems)
 
     @property
     def resources(self) -> Resources:
@@ -237,6 +297,9 @@ class FakeCloud:
             idempotency_keys=cast("Any", None),
             search_requests=cast("Any", None),
             search_queue=cast("Any", None),
+            materials=fakes.materials,
+            lab_data=fakes.lab_data,
+            near_filters=near_filters(fakes.search_cache),
         )
 
 

@@ -41,5 +41,7 @@ def _others(resin: MappedResin, named: Iterable[str]) -> tuple[MappedResin, ...]
         other = resolve_resin(name)
         if other.code.casefold() not in seen:
             seen.add(other.code.casefold())
-            others.append(other)
+            others.append(
+                MappedResin(given=name, code=other.code, name=other.name, family=other.family, known=other.known)
+            )
     return tuple(others[:MOST_SYNONYMS])

@@ -1,1 +1,1 @@
-"""An embeddings endpoint for the unmodified OpenAI SDKs, with a real model and switches for latency and failure."""
+"""Embeddings and chat for the unmodified OpenAI SDKs: a real embedding model, rules for chat, switches for failure."""

@@ -1,4 +1,4 @@
-"""``python -m local.openai``: serve embeddings until SIGTERM or Ctrl-C."""
+"""``python -m local.openai``: serve embeddings and chat until SIGTERM or Ctrl-C."""
 
 import argparse
 import asyncio
@@ -31,10 +31,18 @@ class CannotServe(Exception):
 
 def arguments(argv: list[str]) -> argparse.Namespace:
     """Return the options of the command line."""
-    parser = argparse.ArgumentParser(prog="python -m local.openai", description="Embeddings for the OpenAI SDKs.")
+    parser = argparse.ArgumentParser(
+        prog="python -m local.openai", description="Embeddings and chat for the OpenAI SDKs."
+    )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8082, help="0 takes a free one (default: 8082)")
     parser.add_argument("--key", help="key that callers must send; without it any is accepted")
+    parser.add_argument(
+        "--deployment",
+        action="append",
+        default=[],
+        help="a deployment that exists, any number of them; without, all do",
+    )
     parser.add_argument("--ready-file", type=Path, help='gets {"url", "pid"} once the endpoint serves')
     parser.add_argument("--latency-ms", type=float, default=0, help="added to every request")
     parser.add_argument("--rate-429", type=float, default=0, help="share of requests answered with 429, 0 to 1")
@@ -69,18 +77,18 @@ async def serve(options: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
-    with ThreadPoolExecutor(WORKERS, thread_name_prefix="embed") as executor:
+    with ThreadPoolExecutor(WORKERS, thread_name_prefix="openai") as executor:
         model = loop.run_in_executor(executor, EmbeddingModel.load)
-        runner = web.AppRunner(
-            Endpoint(model, executor, faults_of(options), options.key).application(), access_log=None
-        )
+        endpoint = Endpoint(model, executor, faults_of(options), options.key, options.deployment)
+        # A caller that gave up waiting is one request less.
+        runner = web.AppRunner(endpoint.application(), access_log=None, handler_cancellation=True)
         await runner.setup()
         try:
             url = await _listen(runner, options.host, options.port)
             await model
             if options.ready_file:
                 write_ready_file(options.ready_file, {"url": url, "pid": os.getpid()})
-            print(f"Embeddings on {url}", flush=True)
+            print(f"Embeddings and chat on {url}", flush=True)
             await stop.wait()
         except FileNotFoundError as error:
             raise CannotServe(str(error)) from error

@@ -1,14 +1,26 @@
-"""Switches that make the endpoint slow or failing, as a busy or broken service is."""
+"""Switches that make the endpoint slow, failing or wrong, as a busy or broken service is."""
 
+import asyncio
 import math
 import random
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from local.openai.wire import Refusal
+from local.openai.refusals import Refusal
 
 Rate = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+BadAnswer = Literal[
+    "bad_json",
+    "wrong_schema",
+    "unknown_material",
+    "score_out_of_range",
+    "cut_short",
+    "refusal",
+    "content_filter",
+    "prompt_filter",
+]
 
 
 class Faults(BaseModel):
@@ -17,13 +29,20 @@ class Faults(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     latency_ms: Annotated[float, Field(ge=0, le=600_000, allow_inf_nan=False)] = 0
+    hang: bool = False
+    """Requests get no answer until the switches change."""
     rate_429: Rate = 0
-    retry_after_s: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] = 1
+    retry_after_s: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] | None = 1
+    """What a 429 asks for; null: it does not say."""
     rate_500: Rate = 0
     fail_next: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     """How many of the next requests are answered with 500."""
     fail_matching: Annotated[str, Field(min_length=1, max_length=10_000)] | None = None
-    """Requests of which an input contains this text are answered with 500."""
+    """Requests of which an input or a message contains this text are answered with 500."""
+    bad_answer: BadAnswer | None = None
+    """Chat answers that no caller can use; a kind that the prompt has no place for changes nothing."""
+    bad_answers: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    """How many of the next answers are bad; null: all."""
 
 
 class FaultInjector:
@@ -31,18 +50,33 @@ class FaultInjector:
 
     def __init__(self, faults: Faults) -> None:
         self._start = faults
+        self._changed = asyncio.Event()
         self.reset()
 
     def set(self, faults: Faults) -> None:
         """Replace every switch."""
         self.faults = faults
         self._random = random.Random(0)
+        self._changed.set()
+        self._changed = asyncio.Event()
 
     def reset(self) -> None:
         """Go back to the switches of the command line."""
         self.set(self._start.model_copy())
 
-    def before_reading(self) -> None:
+    async def delay(self) -> None:
+        """Take the time that is asked for.
+
+        Raises:
+            Refusal: The request hung until the switches changed.
+        """
+        if self.faults.latency_ms:
+            await asyncio.sleep(self.faults.latency_ms / 1000)
+        if self.faults.hang:
+            await self._changed.wait()
+            raise server_error()
+
+    def before_reading(self, operation: str) -> None:
         """Raise what the service would answer without a look at the request.
 
         Raises:
@@ -52,32 +86,71 @@ class FaultInjector:
             self.faults.fail_next -= 1
             raise server_error()
         if self._random.random() < self.faults.rate_429:
-            raise throttled(self.faults.retry_after_s)
+            raise throttled(operation, self.faults.retry_after_s)
         if self._random.random() < self.faults.rate_500:
             raise server_error()
 
-    def after_reading(self, inputs: list[str]) -> None:
-        """Raise what the service would answer to these inputs.
+    def after_reading(self, texts: Sequence[str]) -> None:
+        """Raise what the service would answer to these texts.
 
         Raises:
-            Refusal: An input contains the text that fails.
+            Refusal: One of them contains the text that fails.
         """
         needle = self.faults.fail_matching
-        if needle is not None and any(needle in text for text in inputs):
+        if needle is not None and any(needle in text for text in texts):
             raise server_error()
 
+    def bad_answer(self) -> BadAnswer | None:
+        """Return what is to be wrong with the next answer; a bad answer has been given afterwards."""
+        if self.faults.bad_answer is None or self.faults.bad_answers == 0:
+            return None
+        if self.faults.bad_answers is not None:
+            self.faults.bad_answers -= 1
+        return self.faults.bad_answer
 
-def throttled(retry_after_s: float) -> Refusal:
-    """Return the service's 429."""
-    seconds = f"{retry_after_s:g}"
+
+class FaultBoard:
+    """Switches for all requests, and more for the requests of a scope.
+
+    Scopes: ``embeddings``, ``chat``, and ``chat/<name>`` for chat requests whose answer has the schema of that name.
+    """
+
+    def __init__(self, faults: Faults) -> None:
+        self.general = FaultInjector(faults)
+        self._scopes: dict[str, FaultInjector] = {}
+
+    def at(self, scope: str) -> FaultInjector:
+        """Return the switches of a scope; a new scope has all of them off."""
+        return self._scopes.setdefault(scope, FaultInjector(Faults()))
+
+    def set_general(self, faults: Faults) -> None:
+        """Replace the switches for all requests; those of every scope are off."""
+        self.general.set(faults)
+        self._all_scopes_off()
+
+    def reset(self) -> None:
+        """Go back to the switches of the command line."""
+        self.general.reset()
+        self._all_scopes_off()
+
+    def _all_scopes_off(self) -> None:
+        for injector in self._scopes.values():
+            injector.reset()
+
+
+def throttled(operation: str, retry_after_s: float | None) -> Refusal:
+    """Return the service's 429; without ``retry_after_s`` it does not say how long to wait."""
+    wait, headers = "Please retry later.", {}
+    if retry_after_s is not None:
+        wait = f"Please retry after {retry_after_s:g} seconds."
+        # Retry-After has whole seconds by its definition; the service sends the exact time beside it.
+        headers = {"Retry-After": str(math.ceil(retry_after_s)), "retry-after-ms": f"{retry_after_s * 1000:g}"}
     return Refusal(
         429,
-        "Requests to the Embeddings_Create Operation have exceeded the call rate limit of your current pricing tier. "
-        f"Please retry after {seconds} seconds.",
+        f"Requests to the {operation} Operation have exceeded the call rate limit of your current pricing tier. {wait}",
         kind=None,
         code="429",
-        # Retry-After has whole seconds by its definition; the service sends the exact time beside it.
-        headers={"Retry-After": str(math.ceil(retry_after_s)), "retry-after-ms": f"{retry_after_s * 1000:g}"},
+        headers=headers,
     )
 
 

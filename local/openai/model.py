@@ -57,6 +57,11 @@ class EmbeddingModel:
         encodings = self.tokenizer.encode_batch_fast(texts, add_special_tokens=False)
         return [np.asarray(encoding.ids, dtype=np.uint32) for encoding in encodings]
 
+    def first_tokens(self, text: str, count: int) -> str:
+        """Return the part of ``text`` that its first ``count`` tokens cover."""
+        offsets = self.tokenizer.encode(text, add_special_tokens=False).offsets
+        return text if count >= len(offsets) else text[: offsets[count - 1][1]] if count else ""
+
     def embed(self, tokens: list[TokenIds], dimensions: int) -> Vectors:
         """Return one unit vector per text: the mean of its tokens' vectors, brought to ``dimensions``.
 

@@ -1,85 +1,174 @@
-"""The HTTP side: routes, keys, and the way of a request from its bytes to its vectors."""
+"""The HTTP side: routes, keys, switches, and the way of a request from its bytes to its answer."""
 
 import asyncio
 import hmac
 import logging
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Generator, Iterable
 from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
 
 import orjson
 from aiohttp import web
 from pydantic import ValidationError
 
-from local.openai.faults import FaultInjector, Faults
+from local.openai.chat.answers import events, render
+from local.openai.chat.bad_answers import prompt_filtered
+from local.openai.chat.completing import complete
+from local.openai.chat.requests import ChatRequest, parse_chat
+from local.openai.embeddings_wire import embed, parse_request
+from local.openai.faults import BadAnswer, FaultBoard, FaultInjector, Faults
 from local.openai.model import EmbeddingModel
-from local.openai.stats import Stats
-from local.openai.wire import EmbeddingsRequest, Refusal, check_lengths, check_tokens, parse_request, render
+from local.openai.refusals import Refusal
+from local.openai.rules.answering import SCHEMAS
+from local.openai.stats import Request, Stats
 
 log = logging.getLogger(__name__)
 
 # 2,048 chunks of 8,000 code points, three bytes each, fit; more than that no client of this service sends.
 MAX_BODY = 64 * 1024 * 1024
-CONTROL_ROUTES = ("/_faults", "/_stats")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """``scope``: under which its switches and counters stand; ``operation``: how the service names it."""
+
+    scope: str
+    operation: str
+
+
+EMBEDDINGS = Route("embeddings", "Embeddings_Create")
+CHAT = Route("chat", "ChatCompletions_Create")
+SCOPES = (EMBEDDINGS.scope, CHAT.scope, *(f"{CHAT.scope}/{name}" for name in SCHEMAS))
 
 
 class Endpoint:
-    """The embeddings service. ``model`` may still be loading; ``executor`` does the work that would block the loop."""
+    """The service. ``model`` may still be loading; ``executor`` does the work that would block the loop.
+
+    ``deployments``: names of those that exist; without any, every name is one.
+    """
 
     def __init__(
-        self, model: Awaitable[EmbeddingModel], executor: Executor, faults: Faults, key: str | None = None
+        self,
+        model: Awaitable[EmbeddingModel],
+        executor: Executor,
+        faults: Faults,
+        key: str | None = None,
+        deployments: Collection[str] = (),
     ) -> None:
         self._model = asyncio.ensure_future(model)
         self._executor = executor
-        self._injector = FaultInjector(faults)
+        self._faults = FaultBoard(faults)
         self._stats = Stats()
         self._key = key
+        self._deployments = frozenset(deployments)
 
     def application(self) -> web.Application:
         """Return the application with every route."""
         app = web.Application(client_max_size=MAX_BODY, middlewares=[_in_service_shape])
-        app.router.add_post("/openai/deployments/{model}/embeddings", self.deployment_embeddings)
-        app.router.add_post("/openai/v1/embeddings", self.embeddings)
-        app.router.add_post("/api/projects/{project}/openai/v1/embeddings", self.embeddings)
-        app.router.add_get("/_faults", self.read_faults)
-        app.router.add_put("/_faults", self.set_faults)
-        app.router.add_delete("/_faults", self.reset_faults)
+        for handler, operation in ((self.embeddings, "embeddings"), (self.chat, "chat/completions")):
+            app.router.add_post(f"/openai/deployments/{{model}}/{operation}", handler)
+            app.router.add_post(f"/openai/v1/{operation}", handler)
+            app.router.add_post(f"/api/projects/{{project}}/openai/v1/{operation}", handler)
+        for path in ("/_faults", "/_faults/{scope:.+}"):
+            app.router.add_get(path, self.read_faults)
+            app.router.add_put(path, self.set_faults)
+            app.router.add_delete(path, self.reset_faults)
         app.router.add_get("/_stats", self.read_stats)
         app.router.add_delete("/_stats", self.reset_stats)
         return app
 
-    async def deployment_embeddings(self, request: web.Request) -> web.Response:
-        """Answer Azure's route, on which the path names the model."""
-        if not request.query.get("api-version"):
+    async def embeddings(self, request: web.Request) -> web.Response:
+        """Answer with the vectors of the inputs."""
+        with self._counted(EMBEDDINGS.scope) as counted:
+            raw = await self._accepted(request, EMBEDDINGS)
+            asked = await self._in_thread(parse_request, raw, self._deployment(request))
+            self._check_deployment(asked.model)
+            for injector in self._injectors(EMBEDDINGS):
+                injector.after_reading(asked.inputs)
+            body = await self._in_thread(embed, await self._model, asked)
+            counted.answered(200, len(asked.inputs))
+        return web.Response(body=body, content_type="application/json")
+
+    async def chat(self, request: web.Request) -> web.StreamResponse:
+        """Answer the last message of a conversation."""
+        with self._counted(CHAT.scope) as counted:
+            raw = await self._accepted(request, CHAT)
+            asked = await self._in_thread(parse_chat, raw, self._deployment(request), request.query.get("api-version"))
+            self._check_deployment(asked.model)
+            bad = await self._bad_answer(asked, counted)
+            answer = await self._in_thread(complete, await self._model, asked, bad)
+            counted.answered(200)
+        if not asked.stream:
+            return web.Response(body=render(answer), content_type="application/json")
+        return await _streamed(request, events(answer, include_usage=asked.include_usage))
+
+    async def _bad_answer(self, asked: ChatRequest, counted: Request) -> BadAnswer | None:
+        """Apply the switches that depend on what is asked; return what is to be wrong with the answer."""
+        texts = [turn.text for turn in asked.turns]
+        injectors = self._injectors(CHAT)
+        for injector in injectors:
+            injector.after_reading(texts)
+        if asked.form.name in SCHEMAS:
+            scope = f"{CHAT.scope}/{asked.form.name}"
+            counted.also(self._stats.at(scope))
+            own = self._faults.at(scope)
+            await own.delay()
+            own.before_reading(CHAT.operation)
+            own.after_reading(texts)
+            injectors.insert(0, own)
+        bad: BadAnswer | None = None
+        for injector in injectors:
+            bad = bad or injector.bad_answer()
+        if bad == "prompt_filter":
+            raise prompt_filtered()
+        return bad
+
+    @contextmanager
+    def _counted(self, scope: str) -> Generator[Request]:
+        with self._stats.request(scope) as counted:
+            try:
+                yield counted
+            except Refusal as refusal:
+                counted.answered(refusal.status)
+                raise
+
+    async def _accepted(self, request: web.Request, route: Route) -> bytes:
+        """Return the body of a request that is let in, after what the switches of its route do to it."""
+        if "model" in request.match_info and not request.query.get("api-version"):
             raise Refusal(
                 404, "Resource not found: the query parameter 'api-version' is missing", kind=None, code="404"
             )
-        return await self._counted(request, request.match_info["model"])
-
-    async def embeddings(self, request: web.Request) -> web.Response:
-        """Answer the v1 routes, on which the body names the model."""
-        return await self._counted(request, None)
-
-    async def _counted(self, request: web.Request, deployment: str | None) -> web.Response:
-        with self._stats.request():
-            try:
-                body, inputs = await self._answer(request, deployment)
-            except Refusal as refusal:
-                self._stats.answered(refusal.status)
-                raise
-            self._stats.answered(200, inputs)
-            return web.Response(body=body, content_type="application/json")
-
-    async def _answer(self, request: web.Request, deployment: str | None) -> tuple[bytes, int]:
         self._authorize(request)
         raw = await request.read()
-        await asyncio.sleep(self._injector.faults.latency_ms / 1000)
-        self._injector.before_reading()
-        loop = asyncio.get_running_loop()
-        asked = await loop.run_in_executor(self._executor, parse_request, raw, deployment)
-        self._injector.after_reading(asked.inputs)
-        return await loop.run_in_executor(self._executor, embed, await self._model, asked), len(asked.inputs)
+        for injector in self._injectors(route):
+            await injector.delay()
+            injector.before_reading(route.operation)
+        return raw
+
+    def _injectors(self, route: Route) -> list[FaultInjector]:
+        return [self._faults.at(route.scope), self._faults.general]
+
+    async def _in_thread(self, work: Callable[..., Result], *arguments: object) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, work, *arguments)
+
+    def _deployment(self, request: web.Request) -> str | None:
+        """The deployment that the path names, on Azure's route; on the v1 routes the body names it."""
+        return request.match_info.get("model")
+
+    def _check_deployment(self, name: str) -> None:
+        if self._deployments and name not in self._deployments:
+            raise Refusal(
+                404,
+                "The API deployment for this resource does not exist. If you created the deployment within the last 5 "
+                "minutes, please wait a moment and try again.",
+                kind=None,
+                code="DeploymentNotFound",
+            )
 
     def _authorize(self, request: web.Request) -> None:
         """Check the key, which both kinds of client send in their own header; without one any caller is let in."""
@@ -95,23 +184,40 @@ class Endpoint:
                 code="401",
             )
 
-    async def read_faults(self, _request: web.Request) -> web.Response:
+    async def read_faults(self, request: web.Request) -> web.Response:
         """Answer with the switches as they are."""
-        return _json(self._injector.faults.model_dump())
+        return _json(self._switches(request).faults.model_dump())
 
     async def set_faults(self, request: web.Request) -> web.Response:
         """Replace every switch; those that the body does not name are off."""
+        injector = self._switches(request)
         try:
-            self._injector.set(Faults.model_validate_json(await request.read()))
+            faults = Faults.model_validate_json(await request.read())
         except ValidationError as error:
-            faults = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'body'}: {e['msg']}" for e in error.errors())
-            raise Refusal(400, f"Invalid switches: {faults}") from error
-        return _json(self._injector.faults.model_dump())
+            wrong = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'body'}: {e['msg']}" for e in error.errors())
+            raise Refusal(400, f"Invalid switches: {wrong}") from error
+        if injector is self._faults.general:
+            self._faults.set_general(faults)
+        else:
+            injector.set(faults)
+        return _json(injector.faults.model_dump())
 
-    async def reset_faults(self, _request: web.Request) -> web.Response:
+    async def reset_faults(self, request: web.Request) -> web.Response:
         """Go back to the switches of the command line."""
-        self._injector.reset()
-        return _json(self._injector.faults.model_dump())
+        injector = self._switches(request)
+        if injector is self._faults.general:
+            self._faults.reset()
+        else:
+            injector.reset()
+        return _json(injector.faults.model_dump())
+
+    def _switches(self, request: web.Request) -> FaultInjector:
+        scope = request.match_info.get("scope")
+        if scope is None:
+            return self._faults.general
+        if scope not in SCOPES:
+            raise Refusal(404, f"There are no switches for {scope[:80]!r}, only for {', '.join(SCOPES)}", code="404")
+        return self._faults.at(scope)
 
     async def read_stats(self, _request: web.Request) -> web.Response:
         """Answer with the counters."""
@@ -123,16 +229,13 @@ class Endpoint:
         return _json(self._stats.document())
 
 
-def embed(model: EmbeddingModel, asked: EmbeddingsRequest) -> bytes:
-    """Return the answer to a request; the part that takes the time, for a thread of its own.
-
-    Raises:
-        Refusal: An input is too long.
-    """
-    check_lengths(asked.inputs, model.longest_token)
-    tokens = model.tokenize(asked.inputs)
-    check_tokens(tokens)
-    return render(asked, model.embed(tokens, asked.dimensions), sum(map(len, tokens)))
+async def _streamed(request: web.Request, pieces: Iterable[bytes]) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"})
+    await response.prepare(request)
+    for piece in pieces:
+        await response.write(piece)
+    await response.write_eof()
+    return response
 
 
 def _json(document: object) -> web.Response:

@@ -1,15 +1,15 @@
 """Counters of what the endpoint was asked, for tests and benchmarks."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Generator
 from contextlib import contextmanager
 
 
-class Stats:
-    """Requests for embeddings since the start or the last reset. Control routes are not counted."""
+class Counts:
+    """Requests since the start or the last reset."""
 
-    def __init__(self) -> None:
-        self._in_flight = 0
+    def __init__(self, in_flight: int = 0) -> None:
+        self.in_flight = in_flight
         self.reset()
 
     def reset(self) -> None:
@@ -17,29 +17,77 @@ class Stats:
         self.requests = 0
         self.inputs = 0
         self.by_status: Counter[int] = Counter()
-        self.max_in_flight = self._in_flight
+        self.max_in_flight = self.in_flight
 
-    @contextmanager
-    def request(self) -> Generator[None]:
-        """Count a request while it is handled."""
+    def begin(self) -> None:
+        """Count a request."""
         self.requests += 1
-        self._in_flight += 1
-        self.max_in_flight = max(self.max_in_flight, self._in_flight)
-        try:
-            yield
-        finally:
-            self._in_flight -= 1
-
-    def answered(self, status: int, inputs: int = 0) -> None:
-        """Count an answer and the inputs that it embedded."""
-        self.by_status[status] += 1
-        self.inputs += inputs
+        self.in_flight += 1
+        self.max_in_flight = max(self.max_in_flight, self.in_flight)
 
     def document(self) -> dict[str, object]:
-        """Return the counters as JSON; ``inputs`` are those that were embedded."""
+        """Return the counters as JSON."""
         return {
             "requests": self.requests,
             "inputs": self.inputs,
             "by_status": {str(status): count for status, count in sorted(self.by_status.items())},
             "max_in_flight": self.max_in_flight,
+        }
+
+
+class Request:
+    """A request that is being handled, counted for all and for each of its scopes."""
+
+    def __init__(self, counts: list[Counts]) -> None:
+        self._counts = counts
+        for each in counts:
+            each.begin()
+
+    def also(self, counts: Counts) -> None:
+        """Count it for another scope, which shows when the request has been read."""
+        counts.begin()
+        self._counts.append(counts)
+
+    def answered(self, status: int, inputs: int = 0) -> None:
+        """Count the answer, and the texts that it embedded."""
+        for each in self._counts:
+            each.by_status[status] += 1
+            each.inputs += inputs
+
+    def end(self) -> None:
+        """Count it as handled."""
+        for each in self._counts:
+            each.in_flight -= 1
+
+
+class Stats:
+    """Counters of all requests and of each scope: the scopes of the switches. Control routes are not counted."""
+
+    def __init__(self) -> None:
+        self._all = Counts()
+        self._scopes: defaultdict[str, Counts] = defaultdict(Counts)
+
+    def reset(self) -> None:
+        """Start again from zero; requests in flight stay in flight."""
+        for counts in (self._all, *self._scopes.values()):
+            counts.reset()
+
+    @contextmanager
+    def request(self, scope: str) -> Generator[Request]:
+        """Count a request while it is handled."""
+        request = Request([self._all, self._scopes[scope]])
+        try:
+            yield request
+        finally:
+            request.end()
+
+    def at(self, scope: str) -> Counts:
+        """Return the counters of a scope."""
+        return self._scopes[scope]
+
+    def document(self) -> dict[str, object]:
+        """Return the counters as JSON; ``inputs`` are texts that were embedded."""
+        return {
+            **self._all.document(),
+            "scopes": {scope: counts.document() for scope, counts in sorted(self._scopes.items())},
         }

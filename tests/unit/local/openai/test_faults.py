@@ -4,14 +4,14 @@ import pytest
 from pydantic import ValidationError
 
 from local.openai.faults import FaultInjector, Faults
-from local.openai.wire import Refusal
+from local.openai.refusals import Refusal
 
 
 def failures(injector: FaultInjector, count: int) -> list[int]:
     found: list[int] = []
     for _ in range(count):
         try:
-            injector.before_reading()
+            injector.before_reading("Embeddings_Create")
             found.append(200)
         except Refusal as refusal:
             found.append(refusal.status)
@@ -38,7 +38,7 @@ def test_reset_goes_back_to_the_start() -> None:
 @pytest.mark.parametrize(("seconds", "header"), [(0, "0"), (0.2, "1"), (7, "7"), (7.5, "8")])
 def test_retry_after_is_in_whole_seconds_and_the_exact_time_beside_it(seconds: float, header: str) -> None:
     with pytest.raises(Refusal) as raised:
-        FaultInjector(Faults(rate_429=1, retry_after_s=seconds)).before_reading()
+        FaultInjector(Faults(rate_429=1, retry_after_s=seconds)).before_reading("Embeddings_Create")
     assert raised.value.headers["Retry-After"] == header
     assert float(raised.value.headers["retry-after-ms"]) == seconds * 1000
 

@@ -1,4 +1,4 @@
-"""What embeddings requests and answers look like on the wire, and how the service words its refusals."""
+"""What embeddings requests and answers look like on the wire."""
 
 import base64
 from dataclasses import dataclass
@@ -6,7 +6,8 @@ from typing import Any, Literal, NoReturn, cast
 
 import orjson
 
-from local.openai.model import TokenIds, Vectors
+from local.openai.model import EmbeddingModel, TokenIds, Vectors
+from local.openai.refusals import Refusal, kind_of, model_of, read_object
 
 MAX_INPUTS = 2048
 MAX_TOKENS = 8192
@@ -15,25 +16,6 @@ MAX_DIMENSIONS = 4096
 # have in Azure. The local model has fewer of its own; the rest is zeros.
 DEFAULT_DIMENSIONS = 1536
 DEFAULT_DIMENSIONS_OF = {"text-embedding-3-large": 3072}
-
-
-class Refusal(Exception):
-    """An answer other than 200, in the service's error shape."""
-
-    def __init__(
-        self,
-        status: int,
-        message: str,
-        *,
-        kind: str | None = "invalid_request_error",
-        param: str | None = None,
-        code: str | None = None,
-        headers: dict[str, str] | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.headers = headers or {}
-        self.body = orjson.dumps({"error": {"message": message, "type": kind, "param": param, "code": code}})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +34,8 @@ def parse_request(body: bytes, deployment: str | None) -> EmbeddingsRequest:
     Raises:
         Refusal: A field is missing or wrong; the message names it.
     """
-    try:
-        document: object = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise Refusal(400, f"We could not parse the JSON body of your request: {error}") from error
-    if not isinstance(document, dict):
-        raise Refusal(400, f"The body is {kind_of(document)}, expected an object.")
-    fields = cast("dict[str, object]", document)
-    model = deployment if deployment is not None else fields.get("model")
-    if not isinstance(model, str) or not model:
-        raise Refusal(400, "you must provide a model parameter", param="model")
+    fields = read_object(body)
+    model = model_of(fields, deployment)
     return EmbeddingsRequest(
         model=model,
         inputs=_inputs(fields.get("input")),
@@ -95,6 +69,18 @@ def refuse_length(index: int, count: str) -> NoReturn:
     )
 
 
+def embed(model: EmbeddingModel, asked: EmbeddingsRequest) -> bytes:
+    """Return the answer to a request; the part that takes the time, for a thread of its own.
+
+    Raises:
+        Refusal: An input is too long.
+    """
+    check_lengths(asked.inputs, model.longest_token)
+    tokens = model.tokenize(asked.inputs)
+    check_tokens(tokens)
+    return render(asked, model.embed(tokens, asked.dimensions), sum(map(len, tokens)))
+
+
 def render(request: EmbeddingsRequest, vectors: Vectors, token_count: int) -> bytes:
     """Return the answer's JSON."""
     data = [
@@ -104,18 +90,6 @@ def render(request: EmbeddingsRequest, vectors: Vectors, token_count: int) -> by
     usage = {"prompt_tokens": token_count, "total_tokens": token_count}
     answer = {"object": "list", "data": data, "model": request.model, "usage": usage}
     return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY)
-
-
-def kind_of(value: object) -> str:
-    """Name the JSON type of ``value``."""
-    names: dict[type, str] = {
-        dict: "an object",
-        list: "an array",
-        str: "a string",
-        bool: "a boolean",
-        type(None): "null",
-    }
-    return names.get(type(value), "a number")
 
 
 def _encoded(vectors: Vectors, index: int, encoding: str) -> Any:

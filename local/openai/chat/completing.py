@@ -1,0 +1,58 @@
+"""From a request to its answer; the part that takes the time, for a thread of its own."""
+
+from local.openai.chat.answers import Answer
+from local.openai.chat.bad_answers import spoilt
+from local.openai.chat.requests import ChatRequest
+from local.openai.faults import BadAnswer
+from local.openai.model import EmbeddingModel
+from local.openai.refusals import Refusal
+from local.openai.rules.answering import content_for
+
+CONTEXT_TOKENS = 128_000
+# What the frame of each message takes, and the start of the answer (OpenAI cookbook, "How to count tokens").
+_TOKENS_PER_MESSAGE, _TOKENS_TO_BEGIN = 3, 3
+_REFUSAL = "I'm sorry, but I can't help with that."
+
+
+def complete(tokens: EmbeddingModel, request: ChatRequest, bad: BadAnswer | None) -> Answer:
+    """Return the answer, wrong in the way of ``bad``. ``tokens``: whose tokenizer counts.
+
+    Raises:
+        Refusal: The messages are too long, or the rules cannot answer them.
+    """
+    prompt_tokens = _count_prompt(tokens, request)
+    if bad == "refusal":
+        return Answer(None, prompt_tokens, len(tokens.tokenize([_REFUSAL])[0]), refusal=_REFUSAL)
+    if bad == "content_filter":
+        return Answer("", prompt_tokens, 0, finish_reason="content_filter")
+    content = content_for(request)
+    count = len(tokens.tokenize([content])[0])
+    if bad == "cut_short":
+        return Answer(tokens.first_tokens(content, count // 2), prompt_tokens, count // 2, finish_reason="length")
+    if bad is not None and request.form.kind == "json_schema":
+        content = spoilt(content, bad)
+    if request.max_tokens is not None and count > request.max_tokens:
+        cut = tokens.first_tokens(content, request.max_tokens)
+        return Answer(cut, prompt_tokens, request.max_tokens, finish_reason="length")
+    return Answer(content, prompt_tokens, count)
+
+
+def _count_prompt(tokens: EmbeddingModel, request: ChatRequest) -> int:
+    texts = [turn.text for turn in request.turns]
+    # Before any work is spent on texts that no tokenizer could bring under the limit.
+    if sum(map(len, texts)) > CONTEXT_TOKENS * tokens.longest_token:
+        raise _too_long(f"more than {CONTEXT_TOKENS}")
+    count = sum(map(len, tokens.tokenize(texts))) + _TOKENS_PER_MESSAGE * len(texts) + _TOKENS_TO_BEGIN
+    if count + (request.max_tokens or 0) > CONTEXT_TOKENS:
+        raise _too_long(str(count + (request.max_tokens or 0)))
+    return count
+
+
+def _too_long(count: str) -> Refusal:
+    return Refusal(
+        400,
+        f"This model's maximum context length is {CONTEXT_TOKENS} tokens. However, you requested {count} tokens in the "
+        "messages and the completion. Please reduce the length of either.",
+        param="messages",
+        code="context_length_exceeded",
+    )

@@ -1,0 +1,61 @@
+"""What stands in the data block of each prompt. Fields that are not known here are passed over."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Resin(_Entry):
+    code: str
+    family: str | None = None
+
+
+class Wish(_Entry):
+    field: str
+    text: str
+
+
+class Request(_Entry):
+    resin: Resin | None = None
+    acceptable_resins: tuple[str, ...] = ()
+    lab: tuple[Finite, Finite, Finite] | None = None
+    wishes: tuple[Wish, ...] = ()
+
+
+class Material(_Entry):
+    id: str
+    name: str | None = None
+    resin: str | None = None
+    resin_family: str | None = None
+    colour_words: str | None = None
+    dE: Finite | None = None  # noqa: N815 - the usual symbol
+
+
+class Result(Material):
+    score: Finite | None = None
+
+
+class SynonymQuestion(_Entry):
+    """The block of ``synonym_resins``."""
+
+    resin: Resin
+
+
+class ScoreQuestion(_Entry):
+    """The block of ``score_chunk``."""
+
+    request: Request
+    materials: tuple[Material, ...]
+
+
+class AnalysisQuestion(_Entry):
+    """The block of ``overall_analysis``."""
+
+    request: Request
+    results: tuple[Result, ...]

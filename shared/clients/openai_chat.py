@@ -1,11 +1,11 @@
 """Answers from a deployment of a language model."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from shared.clients.openai_account import LONGEST_PAUSE_S, Account, Deployment
 from shared.errors import Rejected, Unavailable
+from shared.llm.conversation import AnswerSchema, Message, Reply
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -17,33 +17,6 @@ _TIMEOUT_S = 45.0
 _TOKENS_TO_THINK = 8_000
 # The newer name is the only one that reasoning models take, and one that older models and API versions do not know.
 _LIMIT, _LIMIT_OF_OLD = "max_completion_tokens", "max_tokens"
-
-
-@dataclass(frozen=True)
-class Message:
-    """One turn of a conversation."""
-
-    role: Literal["system", "user", "assistant"]
-    content: str
-
-
-@dataclass(frozen=True)
-class AnswerSchema:
-    """What an answer must look like: a JSON schema of the strict kind, by its name."""
-
-    name: str
-    schema: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Reply:
-    """``text``: as the model wrote it, unchecked; ``cut``: it was longer than allowed, and ends in the middle."""
-
-    text: str
-    cut: bool
-    model: str
-    prompt_tokens: int
-    completion_tokens: int
 
 
 class Chat:

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from shared.clients.openai_chat import Chat, Message, Reply
+from shared.clients.openai_chat import Chat
 from shared.errors import Rejected
 from shared.llm.answers import BadAnswer
+from shared.llm.conversation import Message, Reply
 from shared.llm.prompts import Prompt
 from shared.search.contracts import Usage
 

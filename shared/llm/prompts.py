@@ -9,8 +9,8 @@ from typing import Annotated, Any, cast
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from shared.clients.openai_chat import AnswerSchema, Message
 from shared.errors import Rejected
+from shared.llm.conversation import AnswerSchema, Message
 from shared.llm.data_block import data_block
 
 PROMPTS_FILE = Path(__file__).resolve().parents[2] / "prompts" / "prompt_templates.yaml"

@@ -1,7 +1,7 @@
 """The words for colours in a text. All others mean nothing to the rules, and so cannot talk them into anything."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 _HUES = """
     red green blue yellow orange purple violet pink brown black white grey gray beige turquoise cyan magenta olive teal
@@ -17,7 +17,7 @@ _WORD = re.compile(r"[a-z]+")
 
 HUE_WEIGHT = 2.0
 SHADE_WEIGHT = 1.0
-_WEIGHTS: Mapping[str, float] = dict.fromkeys(_HUES, HUE_WEIGHT) | dict.fromkeys(_SHADES, SHADE_WEIGHT)
+_WEIGHTS: dict[str, float] = {str(word): HUE_WEIGHT for word in _HUES} | {str(word): SHADE_WEIGHT for word in _SHADES}
 
 
 def colour_words(texts: Iterable[str | None]) -> frozenset[str]:

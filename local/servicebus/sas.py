@@ -8,6 +8,7 @@ from urllib.parse import unquote_plus
 
 from local.servicebus.errors import UNAUTHORIZED, AmqpError
 
+KEY_NAME = "RootManageSharedAccessKey"
 _PREFIX = "SharedAccessSignature "
 _SCHEMES = ("sb://", "amqps://", "amqp://", "https://", "http://")
 
@@ -59,6 +60,15 @@ def path_of(address: str) -> str:
         if address.lower().startswith(scheme):
             return address[len(scheme) :].partition("/")[2].strip("/")
     return address.strip("/")
+
+
+def key_of(connection_string: str) -> str | None:
+    """Return the key in a connection string, None when it has none."""
+    for field in connection_string.split(";"):
+        name, _, value = field.partition("=")
+        if name.strip().lower() == "sharedaccesskey":
+            return value.strip() or None
+    return None
 
 
 def _parts(token: str) -> dict[str, str]:

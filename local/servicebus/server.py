@@ -14,13 +14,12 @@ from local.servicebus.errors import CONNECTION_FORCED, INTERNAL_ERROR, AmqpError
 from local.servicebus.faults import FaultInjector, Faults
 from local.servicebus.limits import CONNECTIONS
 from local.servicebus.protocol.connection import Connection
-from local.servicebus.sas import Signatures
+from local.servicebus.sas import KEY_NAME, Signatures
 from local.servicebus.service import Service
 from local.servicebus.store import Store
 
 log = logging.getLogger(__name__)
 
-KEY_NAME = "RootManageSharedAccessKey"
 # How long peers get to answer a close.
 _GOODBYE_S = 0.2
 

@@ -1,6 +1,7 @@
 """Calling a function of the app: its arguments, its return value, and the line that the call leaves in the log."""
 
 import contextvars
+import random
 import threading
 import time
 import uuid
@@ -18,6 +19,14 @@ current: contextvars.ContextVar["Invocation | None"] = contextvars.ContextVar("i
 _thread_local = threading.local()
 
 
+# An id in a log is no secret, and a system call for each would give up the interpreter lock.
+_random = random.Random()
+
+
+def _new_id() -> str:
+    return str(uuid.UUID(int=_random.getrandbits(128), version=4))
+
+
 @dataclass(slots=True)
 class Invocation:
     """One call of one function."""
@@ -25,7 +34,7 @@ class Invocation:
     function: str
     #: Orchestration instance on whose behalf it runs.
     instance_id: str | None = None
-    invocation_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    invocation_id: str = field(default_factory=_new_id)
     started: float = field(default_factory=time.perf_counter)
 
     @property

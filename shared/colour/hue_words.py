@@ -5,7 +5,7 @@ Special Publication 440, 1976): a hue name, changed to pink, brown or olive wher
 lightness and chroma. That method divides the Munsell solid; its limits are carried over to CIELAB here with the mean
 hue angle that the Munsell renotation has at value 4 to 7 (D65/10 degrees), 10 L* per step of value and 5.3 C*ab per
 step of chroma, and simplified to one table of hues and one of modifiers. The names are meant for finding, not for
-specifying. ISCC-NBS calls 9PB violet; here blue reaches to 10PB, as it does in catalogues of plastics.
+specifying. Two names reach further than in ISCC-NBS, as they do in catalogues of plastics: red to 9R, blue to 10PB.
 """
 
 from typing import Literal, NamedTuple
@@ -65,10 +65,10 @@ _PURPLISH_RED = _Name("purplish red", "red", "cool")
 _PURPLISH_PINK = _Name("purplish pink", "pink", "cool")
 _OLIVE = _Name("olive", "olive")
 
-# Limits in Munsell hues: 1R, 7R, 2YR, 7YR, 2Y, 5Y, 8Y, 2GY, 9GY, 2G, 9G, 9BG, 5B, 5PB, 10PB, 3P, 9P, 3RP.
+# Limits in Munsell hues: 1R, 9R, 2YR, 7YR, 2Y, 5Y, 8Y, 2GY, 9GY, 2G, 9G, 9BG, 5B, 5PB, 10PB, 3P, 9P, 3RP.
 _SECTORS = (
     _Sector(14, _PURPLISH_RED, light=_PURPLISH_PINK),
-    _Sector(33, _Name("red", "red"), light=_Name("pink", "pink")),
+    _Sector(41, _Name("red", "red"), light=_Name("pink", "pink")),
     _Sector(
         52,
         _Name("reddish orange", "orange", "warm"),

@@ -1,0 +1,1 @@
+"""The catalogue of materials that a search on one machine looks through, and how it is made."""

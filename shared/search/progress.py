@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 from shared.errors import Rejected, Unavailable
 from shared.resources import Resources
-from shared.search.contracts import StatusUpdate, StatusUpdated
-from shared.search.request_documents import FINAL, Document, advanced, duration_ms
+from shared.search.contracts import FINAL, StatusUpdate, StatusUpdated
+from shared.search.request_documents import Document, advanced, duration_ms
 
 _logger = logging.getLogger(__name__)
 

@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias, TypeGuard
 
-from shared.search.contracts import Progress, Status, StatusUpdate
+from shared.search.contracts import FINAL, Progress, Status, StatusUpdate
 
 Document: TypeAlias = dict[str, Any]
 
 QUEUED: Status = "queued"
-FINAL: frozenset[str] = frozenset({"completed", "failed", "cancelled"})
 UNDER_WAY: tuple[str, ...] = ("queued", "processing", "scoring")
 # From its last change; the container's own default keeps items for ever.
 LIFETIME_S = 2_592_000
-_RANKS = {status: rank for rank, status in enumerate(UNDER_WAY)} | dict.fromkeys(FINAL, len(UNDER_WAY))
+_RANKS: dict[str, int] = {
+    **{status: rank for rank, status in enumerate(UNDER_WAY)},
+    **dict.fromkeys(FINAL, len(UNDER_WAY)),
+}
 _REQUEST_ID = re.compile(r"req_[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 

@@ -4,9 +4,13 @@ The SDK may write NaN, integers beyond 64 bits and lone surrogates; they must pa
 """
 
 import json
+import re
 from typing import Any
 
 import orjson
+
+#: An integer that may not fit into 64 bits; orjson reads one that does not as a float, without a word.
+_LONG_INTEGER = re.compile(r"[:,\[\s-][0-9]{19}")
 
 
 def loads(text: str) -> Any:
@@ -15,6 +19,8 @@ def loads(text: str) -> Any:
     Raises:
         ValueError: ``text`` is no JSON.
     """
+    if _LONG_INTEGER.search(f" {text}"):
+        return json.loads(text)
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:

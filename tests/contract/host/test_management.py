@@ -43,6 +43,11 @@ async def test_start_with_timeout_answers_with_the_output(host: RunningHost, ses
     assert await answer(session, "POST", url, json="3") == (200, 3)
 
 
+async def test_integer_beyond_64_bits_comes_back_as_it_was(host: RunningHost, session: Session) -> None:
+    url = f"{host.management}/orchestrators/plain?timeout=10"
+    assert await answer(session, "POST", url, json={"a": 2**70}) == (200, {"a": 2**70})
+
+
 async def test_start_with_timeout_answers_with_links_when_it_takes_longer(host: RunningHost, session: Session) -> None:
     status, document = await answer(session, "POST", f"{host.management}/orchestrators/wait_for_go?timeout=0.05")
     assert status == 202

@@ -48,8 +48,9 @@ from shared.search.failures import (
     unexpected,
 )
 from shared.search.fusion import fuse
-from shared.search.journal import Journal, iso
+from shared.search.journal import Journal
 from shared.search.ranking import ranked_by_fusion, ranked_by_score
+from shared.search.request_documents import timestamp
 from shared.search.requested_resin import unmapped
 from shared.search.results import document_results, stitched
 
@@ -258,7 +259,7 @@ class _Run:
             request_id=self._start.request_id,
             status=stage.status,
             progress=_progress(stage),
-            metadata={"started_at": iso(self._journal.started_at)} if stage is decisions.PREPARING else None,
+            metadata={"started_at": timestamp(self._journal.started_at)} if stage is decisions.PREPARING else None,
         )
         outcomes = yield from self._run(plan.status(update) | calls, on_progress)
         updated = self._result(outcomes, "UpdateStatus", StatusUpdated)

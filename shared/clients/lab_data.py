@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from azure.core import MatchConditions
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError, ResourceNotModifiedError
@@ -102,7 +103,7 @@ class LabSource:
 
     async def _newer_than(self, version: str | None) -> _Upload | None:
         """Return the upload, None where it is still ``version``."""
-        condition = {"etag": version, "match_condition": MatchConditions.IfModified} if version else {}
+        condition: dict[str, Any] = {"etag": version, "match_condition": MatchConditions.IfModified} if version else {}
         try:
             with translated(_SERVICE):
                 stream = await self._blob.download_blob(**condition)

@@ -4,7 +4,7 @@ Wishes are free text and read leniently; one that cannot be read is ``unknown``,
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Literal, cast
 
@@ -165,7 +165,7 @@ def _blue_wools(text: object) -> list[float]:
     return numbers if all(_BLUE_WOOLS[0] <= number <= _BLUE_WOOLS[1] for number in numbers) else []
 
 
-def _numbers(text: object) -> Sequence[float]:
+def _numbers(text: object) -> list[float]:
     return [float(number.replace(",", ".")) for number in _NUMBER.findall(str(text or "")[:500])]
 
 

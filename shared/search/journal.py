@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.search.contracts import DeltaEFilter, MappedResin
+from shared.search.request_documents import timestamp
 
 
 @dataclass
@@ -33,8 +34,8 @@ class Journal:
         """Return ``processing_metadata`` of a search that ended at ``completed_at`` with ``results``."""
         found = self.deltae
         return {
-            "started_at": iso(self.started_at),
-            "completed_at": iso(completed_at),
+            "started_at": timestamp(self.started_at),
+            "completed_at": timestamp(completed_at),
             "synonym_resins": [resin.code for resin in self.synonyms],
             "deltae_filter_applied": bool(found and found.filter),
             "deltae_matches_count": found.matched if found else None,
@@ -47,8 +48,3 @@ class Journal:
             "total_results": len(results),
             "degraded": list(self.degraded),
         }
-
-
-def iso(moment: datetime) -> str:
-    """Return a UTC moment as the documents write it: 2025-10-10T14:20:00.000Z."""
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -2,6 +2,8 @@
 
 import re
 
+from shared.colour.hue_words import hue_words
+from shared.colour.lab import Lab
 from shared.search.contracts import MappedResin, SearchRequest
 from shared.search.payload import COLOUR_FIELD, RESIN_FIELD
 
@@ -15,28 +17,25 @@ _UNSEARCHABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 def query_of(request: SearchRequest, resin: MappedResin | None) -> str:
     """Return the words of a search for ``resin``: colour words, resin, then every other ``REQUEST_*`` text.
 
-    Where the request gives neither words nor resin, the words are those for its Lab colour. The result is empty only
-    where the request holds nothing at all; it has at most 1,000 characters and 150 words.
+    Where the request has a Lab colour and no words for it, the hue words of the colour stand in for them. The result
+    is empty only where the request holds nothing at all; it has at most 1,000 characters and 150 words.
     """
-    texts = [request.text(COLOUR_FIELD), *_resin_words(resin)]
+    texts = [_colour_words(request), *_resin_words(resin)]
     texts += [entry.text for entry in request.texts if entry.field not in (COLOUR_FIELD, RESIN_FIELD)]
-    words = _words(texts)
-    if not words and request.lab is not None:
-        from shared.colour.hue_words import hue_words
-
-        words = _words([hue_words(request.lab).text])
+    words = _UNSEARCHABLE.sub(" ", " ".join(texts)).split()
     return " ".join(words[:MAX_WORDS])[:MAX_CHARACTERS].strip()
 
 
+def _colour_words(request: SearchRequest) -> str:
+    given = request.text(COLOUR_FIELD)
+    if given.strip() or request.lab is None:
+        return given
+    return hue_words(Lab(request.lab.L, request.lab.a, request.lab.b)).text
+
+
 def _resin_words(resin: MappedResin | None) -> list[str]:
+    """Code, name and what was typed, each once: the last may name a filler or a grade."""
     if resin is None:
         return []
-    return (
-        [resin.code]
-        if resin.name is None or resin.name.casefold() == resin.code.casefold()
-        else [resin.code, resin.name]
-    )
-
-
-def _words(texts: list[str]) -> list[str]:
-    return _UNSEARCHABLE.sub(" ", " ".join(texts)).split()
+    texts = [resin.code, resin.name or "", resin.given]
+    return list({text.casefold(): text for text in texts}.values())

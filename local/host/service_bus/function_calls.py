@@ -49,7 +49,7 @@ class FunctionCalls:
             if limit.expired():
                 reason = f"Timeout value of {self._timeout_s:g} s was exceeded by function: {function.name}"
             ids = ",".join(str(message.message_id) for message in messages)
-            fields = {"function": function.name, "invocation": invocation.invocation_id, "message": ids}
+            fields = {"function": function.name, "invocation": invocation.invocation_id, "message_id": ids}
             log.error("%s", reason, extra=fields)  # noqa: TRY400 - one record
         finally:
             self._invoker.finished(invocation, outcome)

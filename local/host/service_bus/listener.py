@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 
 from azure.servicebus import NEXT_AVAILABLE_SESSION
 from azure.servicebus.aio import ServiceBusClient, ServiceBusReceiver
-from azure.servicebus.exceptions import OperationTimeoutError
+from azure.servicebus.exceptions import OperationTimeoutError, SessionLockLostError
 
 from local.host.service_bus.binding import QueueBinding
 from local.host.service_bus.connection import Connection, open_client
@@ -106,7 +106,10 @@ class Listener:
             pump = Pump(receiver, self._binding, self._calls, slots, self._terms, self._stopping)
             try:
                 await pump.run()
-            except Exception as error:  # noqa: BLE001 - as above; here it is known what was under way
+            except SessionLockLostError:
+                fields = {"queue": self._binding.queue, "function": self._binding.function.name}
+                log.warning("A session's lock was lost; its messages come again", extra=fields)
+            except Exception as error:  # noqa: BLE001 - as below; here it is known what was under way
                 self._outage.began(error, pump.under_way)
                 await self._stopping.wait(FIRST_PAUSE_S)
         return True

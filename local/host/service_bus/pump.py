@@ -179,4 +179,4 @@ class Pump:
 
     def _warn(self, text: str, message: ServiceBusReceivedMessage, error: Exception) -> None:
         fields = {"queue": self._binding.queue, "function": self._binding.function.name}
-        log.warning(text, extra={**fields, "message": str(message.message_id), "error": type(error).__name__})
+        log.warning(text, extra={**fields, "message_id": str(message.message_id), "error": type(error).__name__})

@@ -21,10 +21,14 @@ def note(**entry) -> None:
         calls.write(json.dumps(entry) + "\n")
 
 
+def is_held(body: dict) -> bool:
+    return body["do"] == "hold" and not pathlib.Path(body["until"]).exists()
+
+
 async def obey(body: dict, delivery: int) -> None:
     if body["do"] == "raise" and delivery <= body.get("times", 1_000_000):
         raise ValueError(f"refused {body.get('n')}")
-    while body["do"] == "hold" and not pathlib.Path(body["until"]).exists():
+    while is_held(body):
         await asyncio.sleep(0.01)
 
 

@@ -1,0 +1,351 @@
+"""The Service Bus trigger: the real host, the real broker, messages sent and looked at with the SDK."""
+
+import asyncio
+import json
+import socket
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from azure.servicebus import ServiceBusMessage, ServiceBusSubQueue
+from azure.servicebus.aio import ServiceBusClient
+
+from tests.support.host import APPS, HostDidNotStart, RunningHost, eventually, running_host
+from tests.support.servicebus import RunningServiceBus, connection_string, start_servicebus, stop_servicebus
+
+MAX_DELIVERIES = 3
+#: Short, so that a test of what outlives a lock is quick.
+LOCK_S = 1.5
+QUEUES = [
+    {"name": "plain", "lock_duration_s": LOCK_S, "max_delivery_count": MAX_DELIVERIES},
+    {"name": "session", "lock_duration_s": 30, "max_delivery_count": MAX_DELIVERIES, "requires_session": True},
+    {"name": "batch", "lock_duration_s": 30, "max_delivery_count": MAX_DELIVERIES},
+    {"name": "start", "lock_duration_s": 30, "max_delivery_count": MAX_DELIVERIES},
+]
+ENV = {f"{queue['name'].upper()}_QUEUE": str(queue["name"]) for queue in QUEUES}
+Entry = dict[str, Any]
+
+
+def order(do: str, n: str, **more: Any) -> ServiceBusMessage:
+    return ServiceBusMessage(json.dumps({"do": do, "n": n, **more}), message_id=n)
+
+
+def fresh() -> str:
+    return uuid4().hex
+
+
+class Setup:
+    """A host, the broker that it hears, and the notes of the functions."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self._port = free.getsockname()[1]
+        self.folder = folder
+        self.calls = folder / "calls"
+        self.connection = connection_string(self._port)
+        self.broker: RunningServiceBus | None = None
+        self.host: RunningHost
+
+    def start_broker(self) -> None:
+        """Start the broker (again), always on the same port and data."""
+        self.broker = start_servicebus(self.folder / "broker", QUEUES, port=self._port)
+
+    def stop_broker(self) -> None:
+        if self.broker is not None:
+            stop_servicebus(self.broker)
+
+    async def send(self, queue: str, *messages: ServiceBusMessage) -> None:
+        """Send the messages together."""
+        async with (
+            ServiceBusClient.from_connection_string(self.connection) as client,
+            client.get_queue_sender(queue) as sender,
+        ):
+            await sender.send_messages(list(messages))
+
+    async def left(self, queue: str) -> list[str]:
+        """Return the ids of the queue's messages, locked ones included."""
+        async with (
+            ServiceBusClient.from_connection_string(self.connection) as client,
+            client.get_queue_receiver(queue) as receiver,
+        ):
+            return [str(message.message_id) for message in await receiver.peek_messages(100)]
+
+    async def leaves(self, queue: str, n: str) -> None:
+        """Wait until a message is gone from its queue."""
+
+        async def gone() -> bool:
+            return n not in await self.left(queue)
+
+        await eventually(gone)
+
+    def noted(self, **fields: Any) -> list[Entry]:
+        """Return the notes with these fields, in order."""
+        lines = self.calls.read_text(encoding="utf-8").splitlines() if self.calls.exists() else []
+        entries = [json.loads(line) for line in lines if line.endswith("}")]
+        return [entry for entry in entries if all(entry.get(key) == value for key, value in fields.items())]
+
+    async def notes(self, number: int = 1, **fields: Any) -> list[Entry]:
+        """Return the notes with these fields once there are so many."""
+
+        async def enough() -> bool:
+            return len(self.noted(**fields)) >= number
+
+        await eventually(enough)
+        return self.noted(**fields)
+
+
+@asynccontextmanager
+async def running(folder: Path, *, with_broker: bool = True, **env: str) -> AsyncGenerator[Setup]:
+    """Run a broker and a host of the test's own."""
+    setup = Setup(folder)
+    env = {**ENV, "BUS": setup.connection, "CALLS": str(setup.calls), **env}
+    if with_broker:
+        setup.start_broker()
+    try:
+        async with running_host(APPS / "queues", folder / "host", env) as setup.host:
+            yield setup
+    finally:
+        setup.stop_broker()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def setup(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Setup]:
+    async with running(tmp_path_factory.mktemp("queues")) as shared:
+        yield shared
+
+
+async def test_message_that_was_handled_leaves_the_queue(setup: Setup) -> None:
+    n = fresh()
+    await setup.send("plain", order("return", n))
+    await setup.notes(event="ended", n=n)
+    await setup.leaves("plain", n)
+    assert len(setup.noted(event="began", n=n)) == 1
+
+
+async def test_function_sees_what_was_sent(setup: Setup) -> None:
+    n = fresh()
+    message = order("return", n)
+    message.subject, message.application_properties = "of a test", {"number": 3, "text": "é"}
+    await setup.send("plain", message)
+    (seen,) = await setup.notes(event="ended", n=n)
+    assert (seen["id"], seen["subject"], seen["delivery"]) == (n, "of a test", 1)
+    assert seen["properties"] == {"number": 3, "text": "é"}
+
+
+async def test_message_whose_function_raises_comes_again(setup: Setup) -> None:
+    n = fresh()
+    await setup.send("plain", order("raise", n, times=1))
+    await setup.notes(event="ended", n=n)
+    await setup.leaves("plain", n)
+    assert [entry["delivery"] for entry in setup.noted(event="began", n=n)] == [1, 2]
+    assert await setup.host.log_lines("ValueError", "refused", n)
+    assert await setup.host.log_lines("function=take", "outcome=Failed")
+
+
+async def dead_letter_reason(setup: Setup, queue: str, n: str) -> str | None:
+    async with (
+        ServiceBusClient.from_connection_string(setup.connection) as client,
+        client.get_queue_receiver(queue, sub_queue=ServiceBusSubQueue.DEAD_LETTER) as receiver,
+    ):
+        found = [message for message in await receiver.peek_messages(100) if message.message_id == n]
+        return found[0].dead_letter_reason if found else None
+
+
+async def test_message_that_fails_every_time_ends_among_the_dead_letters(setup: Setup) -> None:
+    n = fresh()
+    await setup.send("plain", order("raise", n))
+    await setup.leaves("plain", n)
+    assert [entry["delivery"] for entry in setup.noted(event="began", n=n)] == [1, 2, 3]
+    assert await dead_letter_reason(setup, "plain", n) == "MaxDeliveryCountExceeded"
+
+
+async def test_message_that_is_no_json_ends_among_the_dead_letters(setup: Setup) -> None:
+    n = fresh()
+    await setup.send("plain", ServiceBusMessage(b"\xff\x00{", message_id=n))
+    await setup.leaves("plain", n)
+    assert await dead_letter_reason(setup, "plain", n) == "MaxDeliveryCountExceeded"
+
+
+async def test_lock_is_renewed_for_as_long_as_the_function_runs(setup: Setup, tmp_path: Path) -> None:
+    n, until = fresh(), tmp_path / "let go"
+    await setup.send("plain", order("hold", n, until=str(until)))
+    await setup.notes(event="began", n=n)
+    # Time itself is what is tested: past two locks' length the message must still be with its one call.
+    await asyncio.sleep(LOCK_S * 2.2)
+    assert setup.noted(event="ended", n=n) == []
+    until.touch()
+    await setup.notes(event="ended", n=n)
+    await setup.leaves("plain", n)
+    assert len(setup.noted(event="began", n=n)) == 1
+
+
+async def test_messages_of_a_session_are_handled_in_order_and_sessions_beside_each_other(
+    setup: Setup, tmp_path: Path
+) -> None:
+    until, sessions = tmp_path / "let go", [fresh() for _ in range(3)]
+    messages: list[ServiceBusMessage] = []
+    for number in range(4):
+        for session in sessions:
+            do: dict[str, Any] = {"do": "hold", "until": str(until)} if number == 0 else {"do": "return"}
+            do = {"do": "raise", "times": 1} if number == 2 else do
+            messages.append(ServiceBusMessage(json.dumps({**do, "n": number}), session_id=session))
+    await setup.send("session", *messages)
+    for session in sessions:  # all of them wait at the same time
+        await setup.notes(session=session, event="began")
+    assert not any(setup.noted(session=session, event="ended") for session in sessions)
+    until.touch()
+    for session in sessions:
+        await setup.notes(4, session=session, event="ended")
+        began = [(entry["n"], entry["delivery"]) for entry in setup.noted(session=session, event="began")]
+        assert began == [(0, 1), (1, 1), (2, 1), (2, 2), (3, 1)]
+
+
+def batches_with(setup: Setup, numbers: Sequence[str]) -> list[Entry]:
+    return [entry for entry in setup.noted(event="batch") if set(entry["numbers"]) & set(numbers)]
+
+
+async def handled(setup: Setup, numbers: Sequence[str], holds: Callable[[Counter[str]], bool]) -> None:
+    async def done() -> bool:
+        return holds(Counter(n for entry in batches_with(setup, numbers) for n in entry["numbers"]))
+
+    await eventually(done)
+
+
+async def test_function_of_a_list_gets_many_messages_at_once(setup: Setup) -> None:
+    numbers = [fresh() for _ in range(20)]
+    await setup.send("batch", *(order("return", n) for n in numbers))
+    await handled(setup, numbers, lambda times: times.total() >= len(numbers))
+    assert len(batches_with(setup, numbers)) < len(numbers)
+    assert [n for entry in batches_with(setup, numbers) for n in entry["ids"]] == numbers
+    await setup.leaves("batch", numbers[-1])
+
+
+async def test_list_whose_function_raises_comes_again_as_a_whole(setup: Setup) -> None:
+    numbers = [fresh() for _ in range(3)]
+    await setup.send("batch", *(order("raise", n, times=1) for n in numbers))
+    await handled(setup, numbers, lambda times: all(times[n] == 2 for n in numbers))
+    await setup.leaves("batch", numbers[-1])
+    assert {delivery for entry in batches_with(setup, numbers) for delivery in entry["deliveries"]} == {1, 2}
+
+
+async def test_function_starts_an_orchestration_named_after_its_message(
+    setup: Setup, session: aiohttp.ClientSession
+) -> None:
+    n = fresh()
+    await setup.send("start", ServiceBusMessage(json.dumps({"from": "the queue"}), message_id=n))
+
+    async def is_known() -> bool:
+        async with session.get(f"{setup.host.management}/instances/{n}") as response:
+            return response.status != 404
+
+    await eventually(is_known)
+    assert (await setup.host.ended(session, n))["output"] == {"from": "the queue"}
+
+
+async def test_no_more_calls_run_at_a_time_than_host_json_allows(tmp_path: Path) -> None:
+    limit = {"AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentCalls": "2"}
+    numbers, until = [fresh() for _ in range(6)], tmp_path / "let go"
+    async with running(tmp_path, **limit) as setup:
+        await setup.send("plain", *(order("hold", n, until=str(until)) for n in numbers))
+        await setup.notes(2, event="began")
+        until.touch()
+        await setup.notes(len(numbers), event="ended")
+        open_calls, most = 0, 0
+        for entry in setup.noted():
+            open_calls += 1 if entry["event"] == "began" else -1
+            most = max(most, open_calls)
+        assert most == 2
+        assert {entry["n"] for entry in setup.noted(event="ended")} == set(numbers)
+
+
+async def test_function_over_the_time_limit_fails_and_its_message_comes_again(tmp_path: Path) -> None:
+    n = fresh()
+    async with running(tmp_path, AzureFunctionsJobHost__functionTimeout="00:00:01") as setup:
+        await setup.send("plain", order("hold", n, until=str(tmp_path / "never")))
+        assert [entry["delivery"] for entry in await setup.notes(2, event="began", n=n)][:2] == [1, 2]
+        assert await setup.host.log_lines("Timeout value of 1 s was exceeded by function: take", n)
+
+
+async def test_queue_is_heard_again_after_its_broker_was_away(tmp_path: Path) -> None:
+    first, second = fresh(), fresh()
+    async with running(tmp_path) as setup:
+        await setup.send("plain", order("return", first))
+        await setup.notes(event="ended", n=first)
+        setup.stop_broker()
+        await setup.host.log_lines("WARN", "queue=plain", "function=take", "trying until it can")
+        setup.start_broker()
+        await setup.host.log_lines("heard again", "queue=plain")
+        await setup.send("plain", order("return", second))
+        await setup.notes(event="ended", n=second)
+        await setup.leaves("plain", second)
+        assert len(await setup.host.log_lines("trying until it can", "queue=plain")) == 1
+
+
+async def test_host_starts_without_the_broker_and_hears_it_once_it_is_there(tmp_path: Path) -> None:
+    n = fresh()
+    async with running(tmp_path, with_broker=False) as setup:
+        await setup.host.log_lines("WARN", "queue=plain", "trying until it can")
+        setup.start_broker()
+        await setup.send("plain", order("return", n))
+        await setup.notes(event="ended", n=n)
+
+
+async def test_message_in_hand_when_the_host_is_killed_comes_again(tmp_path: Path) -> None:
+    n, until = fresh(), tmp_path / "let go"
+    async with running(tmp_path) as setup:
+        await setup.send("plain", order("hold", n, until=str(until)))
+        await setup.notes(event="began", n=n)
+        setup.host.kill()
+        until.touch()
+        await setup.host.restart()
+        (ended,) = await setup.notes(event="ended", n=n)
+        assert ended["delivery"] == 2
+        await setup.leaves("plain", n)
+
+
+async def test_function_that_ends_soon_is_waited_for_when_the_host_stops(tmp_path: Path) -> None:
+    n, until = fresh(), tmp_path / "let go"
+    async with running(tmp_path) as setup:
+        await setup.send("plain", order("hold", n, until=str(until)))
+        await setup.notes(event="began", n=n)
+        stopping = asyncio.to_thread(setup.host.stop)
+        stopped = asyncio.create_task(stopping)
+        until.touch()
+        assert await stopped == 0
+        assert len(setup.noted(event="ended", n=n)) == 1
+        assert n not in await setup.left("plain")
+
+
+async def test_message_whose_function_does_not_end_is_given_back_when_the_host_stops(tmp_path: Path) -> None:
+    n, until = fresh(), tmp_path / "let go"
+    async with running(tmp_path) as setup:
+        await setup.send("start", order("return", fresh()))  # another queue is not held up
+        await setup.send("plain", order("hold", n, until=str(until)))
+        await setup.notes(event="began", n=n)
+        assert await asyncio.to_thread(setup.host.stop) == 0
+        until.touch()
+        await setup.host.restart()
+        (ended,) = await setup.notes(event="ended", n=n)
+        assert ended["delivery"] == 2
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("", "function take: connection is 'BUS', but no such setting is there"),
+        ("Endpoint=sb://localhost", "function take: the setting BUS is no connection string for the queue plain"),
+    ],
+)
+async def test_host_does_not_start_without_a_usable_connection(tmp_path: Path, value: str, text: str) -> None:
+    env = {**ENV, "BUS": value, "CALLS": str(tmp_path / "calls")}
+    with pytest.raises(HostDidNotStart, match=text) as failed:
+        async with running_host(APPS / "queues", tmp_path / "host", env):
+            pass
+    assert failed.value.code == 1
+    assert "Traceback" not in str(failed.value)

@@ -17,8 +17,8 @@ from shared.errors import Rejected, Unavailable
 from shared.settings import ServiceBus
 
 if TYPE_CHECKING:
-    from azure.servicebus import ServiceBusMessage
-    from azure.servicebus.aio import ServiceBusClient, ServiceBusSender
+    from azure.servicebus import ServiceBusMessage, ServiceBusReceivedMessage
+    from azure.servicebus.aio import ServiceBusClient, ServiceBusReceiver, ServiceBusSender
 
 _logger = logging.getLogger(__name__)
 
@@ -84,18 +84,16 @@ class ServiceBusQueue:
             Unavailable: The lock is lost, or the queue could not be reached.
             Rejected: ``lock_token`` is no UUID.
         """
-        client = await self._connected()
-        from azure.servicebus import ServiceBusReceivedMessage  # loaded with the client
-
         try:
-            locked = ServiceBusReceivedMessage.from_bytes(_message_locked_as(UUID(lock_token)))
+            token = UUID(lock_token)
         except ValueError as error:
             raise Rejected(f"Lock token {lock_token!r} is no UUID") from error
-        # A receiver that is not open has no link of its own, so it settles over the management link.
-        receiver = client.get_queue_receiver(self._name)
+        receiver = (await self._connected()).get_queue_receiver(self._name)
         with translated(_SERVICE):
             try:
                 async with asyncio.timeout(_SEND_S):
+                    await receiver.__aenter__()
+                    locked = _message_locked_as(token, receiver)
                     await receiver.dead_letter_message(locked, reason=reason, error_description=description)
             finally:
                 await _closed(receiver.close)
@@ -202,14 +200,17 @@ def _encoded(message: OutgoingMessage) -> "ServiceBusMessage":
     )
 
 
-def _message_locked_as(lock_token: UUID) -> bytes:
-    """Return an AMQP message of which the SDK knows nothing but its lock.
+def _message_locked_as(token: UUID, receiver: "ServiceBusReceiver") -> "ServiceBusReceivedMessage":
+    """Return a message of which the SDK knows nothing but its lock.
 
-    AMQP 1.0, part 3.2: delivery annotations (0x71) with ``x-opt-lock-token``, then an empty data section (0x75).
+    Other SDKs settle by token in public (.NET's ``ServiceBusReceivedMessage.FromAmqpMessage``); this one does it for
+    messages that were deferred, which come without a delivery on the receiver's link.
     """
-    key = b"\xa3\x10x-opt-lock-token"
-    annotations = b"\x02" + key + b"\x98" + lock_token.bytes
-    return b"\x00Sq\xc1" + bytes((len(annotations),)) + annotations + b"\x00Su\xa0\x00"
+    from azure.servicebus import ServiceBusReceivedMessage
+    from azure.servicebus._pyamqp.message import Message
+
+    empty = Message(data=[b""])
+    return ServiceBusReceivedMessage(empty, receiver=receiver, lock_token=token, is_deferred_message=True)
 
 
 async def _closed(close: Callable[[], Awaitable[None]]) -> None:

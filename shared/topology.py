@@ -1,8 +1,9 @@
 """What Fanwise needs around it, read from ``shared/topology.yaml``: settings, containers, queues, blobs, indexes."""
 
+import json
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
@@ -52,6 +53,10 @@ class SearchIndex(_Entry):
     name: str
     definition: str
     purpose: str
+
+    def body(self) -> dict[str, Any]:
+        """Return the body of the call that creates the index."""
+        return json.loads(TOPOLOGY_FILE.with_name(self.definition).read_text(encoding="utf-8")) | {"name": self.name}
 
 
 class BlobContainer(_Entry):

@@ -20,14 +20,16 @@ class DemoError(Exception):
     """A route did not answer as it should; the text says which and how."""
 
 
-class _Answer(BaseModel):
+class Answer(BaseModel):
+    """A document that a route answers."""
+
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
 
 
-_A = TypeVar("_A", bound=_Answer)
+_A = TypeVar("_A", bound=Answer)
 
 
-class Progress(_Answer):
+class Progress(Answer):
     """How far a run is: its custom status."""
 
     stage: str
@@ -35,7 +37,7 @@ class Progress(_Answer):
     total: int
 
 
-class Embedded(_Answer):
+class Embedded(Answer):
     """What a run put out."""
 
     ok: bool
@@ -46,7 +48,7 @@ class Embedded(_Answer):
     error: str | None = None
 
 
-class Chunk(_Answer):
+class Chunk(Answer):
     """A part of a snippet that answers a question."""
 
     score: float
@@ -55,7 +57,7 @@ class Chunk(_Answer):
     text: str
 
 
-class Hit(_Answer):
+class Hit(Answer):
     """A snippet that answers a question, with its nearest chunks, best first."""
 
     name: str
@@ -63,13 +65,13 @@ class Hit(_Answer):
     chunks: list[Chunk] = Field(min_length=1)
 
 
-class Found(_Answer):
+class Found(Answer):
     """The answer to a question."""
 
     results: list[Hit]
 
 
-class _Started(_Answer):
+class _Started(Answer):
     id: str
     status_query_get_uri: str
 
@@ -104,7 +106,7 @@ class Client:
         """
         begun = time.perf_counter()
         body = {"projectId": project, "name": name, "text": text}
-        started = _read(_Started, await self._send("POST", "/api/orchestrators/embeddings", body, expected=202))
+        started = read(_Started, await self.send("POST", "/api/orchestrators/embeddings", body, expected=202))
         output = await self._followed(started.status_query_get_uri, moved)
         return Run(started.id, output, round((time.perf_counter() - begun) * 1000))
 
@@ -115,25 +117,30 @@ class Client:
             DemoError: The request was refused.
         """
         body = {"projectId": project, "query": question, "k": k}
-        return _read(Found, await self._send("POST", "/api/snippets/query", body, expected=200))
+        return read(Found, await self.send("POST", "/api/snippets/query", body, expected=200))
 
     async def _followed(self, status_uri: str, moved: Callable[[Progress], None]) -> Embedded:
         last: object = None
         deadline = time.monotonic() + STALLED_S
         while time.monotonic() < deadline:
-            status = await self._send("GET", status_uri, None, expected=None)
+            status = await self.send("GET", status_uri, None, expected=None)
             state, custom = status.get("runtimeStatus"), status.get("customStatus")
             if state in ENDED_BADLY:
                 raise DemoError(f"the run ended as {state}: {status.get('output')}")
             if custom and custom != last:
                 last, deadline = custom, time.monotonic() + STALLED_S
-                moved(_read(Progress, custom))
+                moved(read(Progress, custom))
             if state == "Completed":
-                return _read(Embedded, status.get("output"))
+                return read(Embedded, status.get("output"))
             await asyncio.sleep(POLL_S)
         raise DemoError(f"the run has made no progress for {STALLED_S:g} s")
 
-    async def _send(self, method: str, path: str, body: object, *, expected: int | None) -> dict[str, Any]:
+    async def send(self, method: str, path: str, body: object, *, expected: int | None) -> dict[str, Any]:
+        """Return the JSON that a route answers; with ``expected`` None any status below 400 will do.
+
+        Raises:
+            DemoError: Another status came, no JSON, or no answer.
+        """
         url = path if path.startswith("http") else self._url + path
         try:
             async with self._session.request(method, url, json=body) as response:
@@ -145,7 +152,12 @@ class Client:
             raise DemoError(f"{method} {url} failed: {error or type(error).__name__}") from error
 
 
-def _read(model: type[_A], document: object) -> _A:
+def read(model: type[_A], document: object) -> _A:
+    """Return ``document`` as ``model``.
+
+    Raises:
+        DemoError: It has another form.
+    """
     try:
         return model.model_validate(document)
     except ValidationError as error:

@@ -1,6 +1,7 @@
-"""``python -m local run``: brings the stack up, embeds, asks, and serves until Ctrl-C."""
+"""``python -m local run``: brings the stack up, embeds, asks, searches, and serves until Ctrl-C."""
 
 import asyncio
+import json
 import sys
 
 from rich.console import Console
@@ -8,6 +9,8 @@ from rich.console import Console
 from local.demo.client import Client, DemoError, Run
 from local.demo.corpus import MODULES, PROJECT, QUESTIONS, read_module
 from local.demo.display import FileLine, file_lines, print_answer, print_ids
+from local.demo.search_display import SearchLine, print_results, search_lines
+from local.demo.searches import SEARCHES, Search, SearchRun, run_search
 from local.stack.plan import Options, Part
 from local.stack.supervisor import Stack
 from local.stack.up import bring_up
@@ -19,10 +22,10 @@ EXAMPLE = '{"query": "guess the delimiter of a spreadsheet file"}'
 
 
 async def demonstrate(options: Options, *, once: bool) -> int:
-    """Bring the stack up, embed the modules and ask the questions; serve until Ctrl-C unless ``once``.
+    """Bring the stack up, embed the modules, ask the questions, search; serve until Ctrl-C unless ``once``.
 
     Returns:
-        With ``once``: 0 when every file was embedded and every question had a hit, else 1.
+        With ``once``: 0 when every file was embedded, every question had a hit and every search a result, else 1.
 
     Raises:
         StackError: The stack did not come up, or a part of it ended.
@@ -34,11 +37,13 @@ async def demonstrate(options: Options, *, once: bool) -> int:
         async with Client(url) as client:
             embedded = await embed_modules(console, client)
             answered = await ask_questions(console, client)
+            found = await search_materials(console, client)
         if once:
-            return 0 if embedded and answered else 1
+            return 0 if embedded and answered and found else 1
         console.print()
         console.print(f"Serving on {url} until Ctrl-C. Ask it yourself:", markup=False)
         console.print(f"  curl {url}/api/snippets/query -d '{EXAMPLE}'", markup=False)
+        console.print(f"  curl {url}/search -d '{json.dumps(SEARCHES[0].payload)}'", markup=False)
         stack.children[Part.HOST].echo = True
         await asyncio.Event().wait()
         return 0
@@ -69,6 +74,28 @@ async def ask_questions(console: Console, client: Client) -> bool:
             print_answer(console, question, hits[:SHOWN_HITS])
         answered = answered and bool(hits)
     return answered
+
+
+async def search_materials(console: Console, client: Client) -> bool:
+    """Run the searches side by side, show their stages, then print what each found; tell whether all found some."""
+    console.print()
+    console.print(f"Searching {len(SEARCHES)} ways among the materials of the catalogue")
+    with search_lines(console, [search.title for search in SEARCHES]) as lines:
+        runs = await asyncio.gather(*(_search(client, s, lines[s.title]) for s in SEARCHES))
+    for search, run in zip(SEARCHES, runs, strict=True):
+        if run is not None:
+            print_results(console, search, run)
+    return all(run is not None and run.results for run in runs)
+
+
+async def _search(client: Client, search: Search, line: SearchLine) -> SearchRun | None:
+    try:
+        run = await run_search(client, search, line.moved)
+    except DemoError as error:
+        line.failed(error)
+        return None
+    line.ended(run)
+    return run
 
 
 async def _embed(client: Client, name: str, line: FileLine) -> Run | None:

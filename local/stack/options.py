@@ -5,12 +5,15 @@ from pathlib import Path
 
 from local.processes.ports import free_ports
 from local.stack.plan import DEFAULT_PORTS, Options, Part
+from local.stack.settings import REPOSITORY
+
+CATALOGUE = REPOSITORY / "data"
 
 SWITCHES = {
-    "latency-ms": "milliseconds added to every embeddings request",
-    "rate-429": "share of embeddings requests that are throttled, 0 to 1",
+    "latency-ms": "milliseconds added to every OpenAI request",
+    "rate-429": "share of OpenAI requests that are throttled, 0 to 1",
     "retry-after": "seconds in the Retry-After of those",
-    "rate-500": "share of embeddings requests that fail, 0 to 1",
+    "rate-500": "share of OpenAI requests that fail, 0 to 1",
 }
 
 
@@ -25,6 +28,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(f"--{part}-port", type=_port, metavar="PORT", help=f"default: the setting's, else {port}")
     parser.add_argument("--ports", choices=["auto"], help="auto: take free ports for all that are not named")
     parser.add_argument("--ready-file", type=Path, metavar="FILE", help="gets every part's address and process id")
+    catalogue = parser.add_mutually_exclusive_group()
+    catalogue.add_argument(
+        "--catalogue",
+        type=Path,
+        default=CATALOGUE,
+        metavar="DIR",
+        help="folder with materials.csv and MTL_Lab_active.csv",
+    )
+    catalogue.add_argument("--no-catalogue", action="store_true", help="load no materials")
     for name, meaning in SWITCHES.items():
         parser.add_argument(f"--openai-{name}", type=float, metavar="N", help=meaning)
 
@@ -47,6 +59,7 @@ def options_of(parsed: argparse.Namespace) -> Options:
         ports=ports,
         ready_file=parsed.ready_file,
         openai_switches=tuple(switches),
+        catalogue=None if parsed.no_catalogue else parsed.catalogue.resolve(),
     )
 
 

@@ -1,6 +1,5 @@
 """What ``up`` starts and what it uses as it finds it, decided before anything is started."""
 
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -9,9 +8,9 @@ from urllib.parse import urlsplit
 
 from local.azurite.launcher import ACCOUNT
 from local.processes.ports import LOOPBACK
-from local.stack.errors import BadSettings
+from local.stack.addresses import connection_string, is_loopback, service_bus_connection, service_bus_endpoint
 
-DEFAULT_PORTS = {"host": 7071, "cosmos": 8081, "openai": 8082, "storage": 10000}
+DEFAULT_PORTS = {"host": 7071, "cosmos": 8081, "openai": 8082, "search": 8083, "servicebus": 5672, "storage": 10000}
 
 
 class Part(StrEnum):
@@ -20,6 +19,8 @@ class Part(StrEnum):
     HOST = "host"
     COSMOS = "cosmos"
     OPENAI = "openai"
+    SEARCH = "search"
+    SERVICEBUS = "servicebus"
     STORAGE = "storage"
 
 
@@ -32,6 +33,8 @@ class Options:
     ports: Mapping[Part, int] = field(default_factory=dict[Part, int])
     ready_file: Path | None = None
     openai_switches: tuple[str, ...] = ()
+    catalogue: Path | None = None
+    """Folder of the materials that search finds; None loads none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,13 @@ class Plan:
         return decision if isinstance(decision, Started) else None
 
     @property
+    def loads_catalogue(self) -> bool:
+        """Whether materials are loaded: never into a service that is somewhere else."""
+        no_model = isinstance(self.decisions[Part.OPENAI], Off) and not mock_mode(self.settings)
+        wanted = self.options.catalogue is not None and not no_model
+        return wanted and all(self.started(part) for part in (Part.SEARCH, Part.STORAGE))
+
+    @property
     def queue_ports(self) -> tuple[int, int] | None:
         """Ports for queues and tables, which only Core Tools' own host needs."""
         storage = self.started(Part.STORAGE)
@@ -98,6 +108,8 @@ def make_plan(options: Options, settings: Mapping[str, str], sample: Mapping[str
         Part.HOST: _host(options),
         Part.COSMOS: _endpoint(Part.COSMOS, options, settings, "COSMOS_ENDPOINT"),
         Part.OPENAI: _openai(options, settings),
+        Part.SEARCH: _endpoint(Part.SEARCH, options, settings, "AI_SEARCH_ENDPOINT"),
+        Part.SERVICEBUS: _service_bus(options, settings),
         Part.STORAGE: _endpoint(Part.STORAGE, options, settings, "STORAGE_ENDPOINT"),
     }
     environment: dict[str, str] = {}
@@ -107,25 +119,9 @@ def make_plan(options: Options, settings: Mapping[str, str], sample: Mapping[str
     return Plan(decisions, environment, dict(settings) | environment, options)
 
 
-def is_loopback(url: str, setting: str) -> bool:
-    """Tell whether ``url``, the value of ``setting``, is on this machine.
-
-    Raises:
-        BadSettings: It is not an http or https address.
-    """
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-    except ValueError as error:
-        raise BadSettings(f"{setting} is {url!r}: {error}") from error
-    if parts.scheme not in ("http", "https") or not host:
-        raise BadSettings(f"{setting} is {url!r}, expected an http or https address")
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+def mock_mode(settings: Mapping[str, str]) -> bool:
+    """Tell whether the app does without OpenAI."""
+    return settings.get("DISABLE_OPENAI", "").lower() in ("1", "true", "yes", "on")
 
 
 def _host(options: Options) -> Decision:
@@ -135,7 +131,7 @@ def _host(options: Options) -> Decision:
 
 
 def _openai(options: Options, settings: Mapping[str, str]) -> Decision:
-    if settings.get("DISABLE_OPENAI", "").lower() in ("1", "true", "yes", "on"):
+    if mock_mode(settings):
         return Off(Part.OPENAI, "DISABLE_OPENAI is set")
     # The app asks the account when its endpoint is set, and the project only otherwise.
     project = next((n for n in ("PROJECT_ENDPOINT", "PROJECT_CONNECTION_STRING") if settings.get(n)), None)
@@ -152,11 +148,26 @@ def _endpoint(part: Part, options: Options, settings: Mapping[str, str], setting
     return _start(part, options, configured)
 
 
+def _service_bus(options: Options, settings: Mapping[str, str]) -> Decision:
+    connection = settings.get("SERVICEBUS")
+    namespace = settings.get("SERVICEBUS__fullyQualifiedNamespace")
+    endpoint = service_bus_endpoint(connection) if connection else f"sb://{namespace}" if namespace else None
+    if Part.SERVICEBUS in options.off:
+        return (
+            Used(Part.SERVICEBUS, endpoint)
+            if endpoint
+            else Off(Part.SERVICEBUS, "--no-servicebus, and SERVICEBUS is not set")
+        )
+    if endpoint and not is_loopback(endpoint, "SERVICEBUS"):
+        return Used(Part.SERVICEBUS, endpoint)
+    return _start(Part.SERVICEBUS, options, endpoint)
+
+
 def _start(part: Part, options: Options, configured: str | None) -> Started:
     port = options.ports.get(part)
     if port is None:
         port = (urlsplit(configured).port if configured else None) or DEFAULT_PORTS[part]
-    url = f"http://{LOOPBACK}:{port}"
+    url = f"{'sb' if part is Part.SERVICEBUS else 'http'}://{LOOPBACK}:{port}"
     if part is Part.STORAGE:
         return Started(part, port, f"{url}/{ACCOUNT}", options.data / "azurite")
     return Started(part, port, url, None if part is Part.OPENAI else options.data / part)
@@ -173,16 +184,13 @@ def _addresses(started: Started, settings: Mapping[str, str], sample: Mapping[st
             return {"COSMOS_ENDPOINT": started.url, "COSMOS_KEY": key("COSMOS_KEY")}
         case Part.OPENAI:
             return {"AZURE_OPENAI_ENDPOINT": started.url, "AZURE_OPENAI_API_KEY": key("AZURE_OPENAI_API_KEY")}
+        case Part.SEARCH:
+            return {"AI_SEARCH_ENDPOINT": started.url, "AI_SEARCH_KEY": key("AI_SEARCH_KEY")}
+        case Part.SERVICEBUS:
+            return {"SERVICEBUS": service_bus_connection(started.url, key("SERVICEBUS"))}
         case Part.STORAGE:
             found = {"STORAGE_ENDPOINT": started.url, "STORAGE_KEY": key("STORAGE_KEY")}
             connection = settings.get("AzureWebJobsStorage", "")
             if not connection or LOOPBACK in connection or "UseDevelopmentStorage" in connection:
                 found["AzureWebJobsStorage"] = connection_string(started.port, found["STORAGE_KEY"])
             return found
-
-
-def connection_string(blob_port: int, key: str) -> str:
-    """Return the connection string of the local account whose blobs are on ``blob_port``."""
-    services = {"Blob": blob_port, "Queue": blob_port + 1, "Table": blob_port + 2}
-    endpoints = "".join(f"{name}Endpoint=http://{LOOPBACK}:{port}/{ACCOUNT};" for name, port in services.items())
-    return f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={key};{endpoints}"

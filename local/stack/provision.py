@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from azure.core.credentials import AzureNamedKeyCredential
+from azure.core.credentials import AzureKeyCredential, AzureNamedKeyCredential
 from azure.core.exceptions import AzureError, ResourceExistsError
 from azure.cosmos import ContainerProxy, CosmosClient, DatabaseProxy, PartitionKey
+from azure.search.documents.indexes import SearchIndexClient
+from azure.search.documents.indexes.models import SearchIndex
 from azure.storage.blob import BlobServiceClient
 
 from local.stack.errors import CannotProvision
@@ -44,7 +46,7 @@ def provision_blobs(settings: Mapping[str, str]) -> str:
     """
     endpoint = settings["STORAGE_ENDPOINT"]
     try:
-        with BlobServiceClient(endpoint, credential=_storage_credential(settings), retry_total=1) as client:
+        with BlobServiceClient(endpoint, credential=storage_credential(settings), retry_total=1) as client:
             for container in topology().blob_containers.values():
                 try:
                     client.create_container(container.name)
@@ -53,6 +55,23 @@ def provision_blobs(settings: Mapping[str, str]) -> str:
     except AzureError as error:
         raise CannotProvision(f"blob storage at {endpoint}: {error.message or error}") from error
     return ", ".join(container.name for container in topology().blob_containers.values())
+
+
+def provision_search(settings: Mapping[str, str]) -> str:
+    """Create the indexes, or bring them up to date; return a line about what was done.
+
+    Raises:
+        CannotProvision: The service refuses, such as a change that needs the index made anew.
+    """
+    endpoint = settings["AI_SEARCH_ENDPOINT"]
+    names = [index.name for index in topology().search_indexes.values()]
+    try:
+        with SearchIndexClient(endpoint, search_credential(settings), retry_total=1) as client:
+            for index in topology().search_indexes.values():
+                client.create_or_update_index(SearchIndex(index.body()))
+    except AzureError as error:
+        raise CannotProvision(f"AI Search at {endpoint}: {error.message or error}") from error
+    return f"index {', '.join(names)}"
 
 
 def _create_container(database: DatabaseProxy, container: Container) -> None:
@@ -103,10 +122,21 @@ def _check_shape(created: ContainerProxy, container: Container) -> None:
         )
 
 
-def _storage_credential(settings: Mapping[str, str]) -> Any:
+def search_credential(settings: Mapping[str, str]) -> Any:
+    """Return what signs in to AI Search: its key, else the developer's own identity."""
+    key = settings.get("AI_SEARCH_KEY")
+    return AzureKeyCredential(key) if key else _identity()
+
+
+def storage_credential(settings: Mapping[str, str]) -> Any:
+    """Return what signs in to blob storage: the account's key, else the developer's own identity."""
     key = settings.get("STORAGE_KEY")
     if key:
         return AzureNamedKeyCredential(account_name(settings["STORAGE_ENDPOINT"]), key)
+    return _identity()
+
+
+def _identity() -> Any:
     # Only here: it takes half a second, and only Azure needs it.
     from azure.identity import DefaultAzureCredential
 

@@ -11,6 +11,8 @@ from local.stack.process import Child
 READY_S = 60.0
 REACHABLE_S = 10.0
 POLL_S = 0.02
+# A Service Bus address without a port on this machine is an emulator's, which speaks AMQP without TLS.
+_DEFAULT_PORTS = {"http": 80, "https": 443, "sb": 5672}
 
 
 async def served(child: Child, ready_file: Path | None, url: str) -> None:
@@ -39,7 +41,7 @@ async def reachable(name: str, url: str) -> None:
         NotReady: Nothing does.
     """
     parts = urlsplit(url)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
+    port = parts.port or _DEFAULT_PORTS[parts.scheme]
     try:
         async with asyncio.timeout(REACHABLE_S):
             _, writer = await asyncio.open_connection(parts.hostname, port)

@@ -13,6 +13,8 @@ TITLES = {
     Part.HOST: "Functions host",
     Part.COSMOS: "Cosmos DB",
     Part.OPENAI: "Azure OpenAI",
+    Part.SEARCH: "Azure AI Search",
+    Part.SERVICEBUS: "Service Bus",
     Part.STORAGE: "Blob storage",
 }
 
@@ -32,6 +34,8 @@ def print_stack(console: Console, stack: Stack, seconds: float) -> None:
     for part in Part:
         if part in stack.provisioned:
             console.print(f"{TITLES[part]}: {stack.provisioned[part]}")
+    if stack.catalogue:
+        console.print(f"Catalogue: {stack.catalogue}")
     console.print(f"Logs in {shown(stack.plan.options.data / 'logs')}")
     if isinstance(stack.plan.decisions[Part.HOST], Off):
         console.print("Start the host yourself, in this folder: func start")

@@ -15,8 +15,10 @@ import psutil
 
 from local.azurite import launcher
 from local.processes.ports import LOOPBACK, holder_of, is_free
+from local.processes.ready_file import read_ready_file
+from local.stack.addresses import is_loopback
 from local.stack.errors import ChildEnded, NotInstalled, PortBusy
-from local.stack.plan import Off, Part, Plan, Started, Used, is_loopback
+from local.stack.plan import Off, Part, Plan, Started, Used
 from local.stack.process import Child
 from local.stack.readiness import reachable, served
 from local.stack.settings import REPOSITORY
@@ -24,7 +26,7 @@ from local.stack.settings import REPOSITORY
 # The host may finish what it is at; the others have nothing to finish once it is gone.
 HOST_GRACE_S = 10.0
 GRACE_S = 5.0
-PROVISIONED = {Part.COSMOS: "provision_cosmos", Part.STORAGE: "provision_blobs"}
+PROVISIONED = {Part.COSMOS: "provision_cosmos", Part.SEARCH: "provision_search", Part.STORAGE: "provision_blobs"}
 
 
 @dataclass
@@ -33,16 +35,22 @@ class Stack:
 
     plan: Plan
     children: dict[Part, Child] = field(default_factory=dict[Part, Child])
+    control_urls: dict[Part, str] = field(default_factory=dict[Part, str])
+    """Where a part's counters and switches are, if they are not beside what it serves."""
     provisioned: dict[Part, str] = field(default_factory=dict[Part, str])
+    catalogue: str | None = None
+    """What was loaded for search to find."""
     stopping: bool = False
 
     def addresses(self) -> dict[str, dict[str, object]]:
-        """Return address and process id of every part; the id of a part that was found running is None."""
+        """Return address, process id (None for a part that was found running) and control address of every part."""
         found: dict[str, dict[str, object]] = {}
         for part, decision in self.plan.decisions.items():
             if not isinstance(decision, Off):
                 child = self.children.get(part)
                 found[part] = {"url": decision.url, "pid": child.pid if child else None}
+                if part in self.control_urls:
+                    found[part]["control_url"] = self.control_urls[part]
         return found
 
     async def first_end(self) -> ChildEnded:
@@ -73,11 +81,17 @@ class Stack:
 
 @asynccontextmanager
 async def running(
-    plan: Plan, *, lock: int, echo_host: bool, made: Callable[[Stack], None] | None = None
+    plan: Plan,
+    *,
+    lock: int,
+    echo_host: bool,
+    made: Callable[[Stack], None] | None = None,
+    say: Callable[[str], None] = lambda _line: None,
 ) -> AsyncGenerator[Stack]:
     """Run the plan's parts; they answer inside, and are gone afterwards.
 
-    ``lock`` is the descriptor that keeps the data folder; ``made`` is called with the stack before anything starts.
+    ``lock`` is the descriptor that keeps the data folder; ``made`` is called with the stack before anything starts;
+    ``say`` hears what takes so long that somebody might wonder.
 
     Raises:
         StackError: A port is taken, or a part did not come up.
@@ -93,6 +107,8 @@ async def running(
                 _bring_up(stack, decision, Path(folder), watchdog, echo_host=echo_host)
                 for decision in plan.decisions.values()
             )
+            if plan.loads_catalogue:
+                stack.catalogue = await asyncio.to_thread(_load_catalogue, plan, say)
             yield stack
         finally:
             await stack.stop()
@@ -159,6 +175,8 @@ async def _bring_up(
         stack.children[part] = child
         _watch(watchdog, child)
         await served(child, ready_file, decision.url)
+        if ready_file and (control_url := (read_ready_file(ready_file) or {}).get("control_url")):
+            stack.control_urls[part] = str(control_url)
     if part in PROVISIONED:
         stack.provisioned[part] = await asyncio.to_thread(_provision, part, stack.plan.settings)
 
@@ -167,6 +185,12 @@ def _provision(part: Part, settings: Mapping[str, str]) -> str:
     # Imported here, off the event loop, while the parts start: the SDKs take most of a second.
     provision = import_module("local.stack.provision")
     return getattr(provision, PROVISIONED[part])(settings)
+
+
+def _load_catalogue(plan: Plan, say: Callable[[str], None]) -> str:
+    assert plan.options.catalogue is not None  # noqa: S101 - part of loads_catalogue
+    load = import_module("local.catalogue.load").load_catalogue
+    return load(plan.options.catalogue, plan.options.data / "catalogue", plan.settings, say)
 
 
 def _watch(watchdog: asyncio.subprocess.Process, child: Child) -> None:
@@ -204,5 +228,7 @@ def _module(plan: Plan, started: Started) -> list[str]:
         case Part.COSMOS:
             # Its key comes by the environment: a command line can be read by every user of the machine.
             return ["local.cosmos", *address, "--data", str(started.data)]
+        case Part.SEARCH | Part.SERVICEBUS:
+            return [f"local.{started.part}", *address, "--data", str(started.data)]
         case _:
             return ["local.openai", *address, *plan.options.openai_switches]

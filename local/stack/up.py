@@ -53,7 +53,8 @@ async def _run(
 ) -> int:
     begun = time.monotonic()
     console.print(f"Starting; data in {shown(plan.options.data)}")
-    async with running(plan, lock=lock, echo_host=echo_host, made=interruption.guard) as stack:
+    said = console.print
+    async with running(plan, lock=lock, echo_host=echo_host, made=interruption.guard, say=said) as stack:
         print_stack(console, stack, time.monotonic() - begun)
         if plan.options.ready_file:
             write_ready_file(plan.options.ready_file, stack.addresses())

@@ -10,7 +10,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.stack.addresses import service_bus_connection
 from shared.topology import topology
+from tests.support.catalogue import small_catalogue
 from tests.support.ready import ended, ready
 
 REPOSITORY = Path(__file__).parents[2]
@@ -18,16 +20,22 @@ ENDPOINTS = {
     "COSMOS_ENDPOINT": "--no-cosmos",
     "AZURE_OPENAI_ENDPOINT": "--no-openai",
     "STORAGE_ENDPOINT": "--no-storage",
+    "AI_SEARCH_ENDPOINT": "--no-search",
+    "SERVICEBUS": "--no-servicebus",
 }
 SAMPLE = json.loads((REPOSITORY / "local.settings.sample.json").read_text(encoding="utf-8"))["Values"]
 
 
 @dataclass(frozen=True)
 class StackPart:
-    """Where a part of the stack listens; ``pid`` is None for a part that was found running."""
+    """Where a part of the stack listens; ``pid`` is None for a part that was found running.
+
+    ``control_url``: where its counters and switches are, when they are not beside what it serves.
+    """
 
     url: str
     pid: int | None
+    control_url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,8 @@ class RunningStack:
     host: StackPart | None
     cosmos: StackPart | None
     openai: StackPart | None
+    search: StackPart | None
+    servicebus: StackPart | None
     storage: StackPart | None
 
     @property
@@ -52,8 +62,12 @@ class RunningStack:
             "COSMOS_ENDPOINT": self.cosmos,
             "AZURE_OPENAI_ENDPOINT": self.openai,
             "STORAGE_ENDPOINT": self.storage,
+            "AI_SEARCH_ENDPOINT": self.search,
         }
-        return sample_environment() | {name: part.url for name, part in addresses.items() if part}
+        found = {name: part.url for name, part in addresses.items() if part}
+        if self.servicebus:
+            found["SERVICEBUS"] = service_bus_connection(self.servicebus.url, SAMPLE["SERVICEBUS"])
+        return sample_environment() | found
 
 
 def sample_environment() -> dict[str, str]:
@@ -68,18 +82,20 @@ def sample_environment() -> dict[str, str]:
 
 @asynccontextmanager
 async def running_stack(
-    *options: str, data: Path | None = None, env: Mapping[str, str] | None = None
+    *options: str, data: Path | None = None, env: Mapping[str, str] | None = None, materials: int = 0
 ) -> AsyncGenerator[RunningStack]:
     """Run ``python -m local up --ports auto`` with ``options`` added (``--no-host``, ...); all is gone afterwards.
 
     ``data`` is kept when it is given, else it is a folder of its own that goes too; ``env`` is put over the sample's
-    settings. A part that ``options`` leave out is not looked for either, unless ``env`` says where it is.
+    settings; ``materials`` of the catalogue are loaded for search to find. A part that ``options`` leave out is not
+    looked for either, unless ``env`` says where it is.
     """
     absent = {setting: "" for setting, option in ENDPOINTS.items() if option in options}
     with tempfile.TemporaryDirectory() as folder:
         ready_file = Path(folder) / "ready.json"
         kept = data or Path(folder) / "data"
         command = [*(sys.executable, "-m", "local", "up", "--ports", "auto"), *("--ready-file", str(ready_file))]
+        command += ["--catalogue", str(small_catalogue(Path(folder), materials))] if materials else ["--no-catalogue"]
         with (Path(folder) / "up.log").open("w+") as log:
             process = await asyncio.create_subprocess_exec(
                 *(*command, "--data", str(kept), *options),
@@ -96,4 +112,4 @@ async def running_stack(
                 await ended(process)
 
 
-STACK_PARTS = ("host", "cosmos", "openai", "storage")
+STACK_PARTS = ("host", "cosmos", "openai", "search", "servicebus", "storage")

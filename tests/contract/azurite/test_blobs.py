@@ -17,7 +17,7 @@ from azure.storage.blob.aio import BlobServiceClient, ContainerClient
 
 from local.azurite import launcher
 from local.processes.ports import free_ports
-from local.stack.plan import connection_string
+from local.stack.addresses import connection_string
 from local.stack.readiness import answers
 from tests.support.ready import POLL_S, READY_S, ended
 

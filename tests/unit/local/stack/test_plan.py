@@ -7,7 +7,13 @@ import pytest
 from local.stack.errors import BadSettings
 from local.stack.plan import Off, Options, Part, Plan, Started, Used, make_plan
 
-SAMPLE = {"COSMOS_KEY": "cosmos-key", "STORAGE_KEY": "storage-key", "AZURE_OPENAI_API_KEY": "openai-key"}
+SAMPLE = {
+    "COSMOS_KEY": "cosmos-key",
+    "STORAGE_KEY": "storage-key",
+    "AZURE_OPENAI_API_KEY": "openai-key",
+    "AI_SEARCH_KEY": "search-key",
+    "SERVICEBUS": "Endpoint=sb://127.0.0.1:5672;SharedAccessKeyName=root;SharedAccessKey=bus-key;",
+}
 DATA = Path("/data")
 
 
@@ -21,6 +27,8 @@ def test_without_any_setting_everything_is_started_on_its_default_port() -> None
         Part.HOST: 7071,
         Part.COSMOS: 8081,
         Part.OPENAI: 8082,
+        Part.SEARCH: 8083,
+        Part.SERVICEBUS: 5672,
         Part.STORAGE: 10000,
     }
 
@@ -42,6 +50,7 @@ def test_children_get_addresses_and_keys_of_what_is_started() -> None:
         ("AZURE_OPENAI_ENDPOINT", Part.OPENAI),
         ("PROJECT_ENDPOINT", Part.OPENAI),
         ("PROJECT_CONNECTION_STRING", Part.OPENAI),
+        ("AI_SEARCH_ENDPOINT", Part.SEARCH),
         ("STORAGE_ENDPOINT", Part.STORAGE),
     ],
 )
@@ -91,3 +100,48 @@ def test_real_storage_of_the_host_is_left_alone() -> None:
 def test_endpoint_that_is_no_address_is_named_with_its_setting(value: str) -> None:
     with pytest.raises(BadSettings, match="COSMOS_ENDPOINT"):
         plan({"COSMOS_ENDPOINT": value})
+
+
+REAL_BUS = "Endpoint=sb://real.servicebus.windows.net/;SharedAccessKeyName=root;SharedAccessKey=secret"
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"SERVICEBUS": REAL_BUS}, {"SERVICEBUS__fullyQualifiedNamespace": "real.servicebus.windows.net"}],
+    ids=["by connection string", "by namespace"],
+)
+def test_service_bus_away_from_this_machine_is_used_and_left_as_it_is(settings: dict[str, str]) -> None:
+    made = plan(settings)
+    assert made.decisions[Part.SERVICEBUS] == Used(Part.SERVICEBUS, "sb://real.servicebus.windows.net")
+    assert "SERVICEBUS" not in made.environment
+
+
+def test_started_service_bus_keeps_the_key_of_the_connection_string() -> None:
+    made = plan({"SERVICEBUS": "Endpoint=sb://localhost:7000;SharedAccessKey=mine;UseDevelopmentEmulator=true;"})
+    assert (
+        made.environment["SERVICEBUS"]
+        == "Endpoint=sb://127.0.0.1:7000;SharedAccessKey=mine;UseDevelopmentEmulator=true;"
+    )
+
+
+def test_connection_string_without_an_endpoint_is_refused() -> None:
+    with pytest.raises(BadSettings, match="Endpoint=sb://"):
+        plan({"SERVICEBUS": "SharedAccessKey=mine"})
+
+
+@pytest.mark.parametrize(
+    ("settings", "off", "loaded"),
+    [
+        ({}, frozenset(), True),
+        ({"DISABLE_OPENAI": "1"}, frozenset(), True),
+        ({"AI_SEARCH_ENDPOINT": "https://real.search.windows.net"}, frozenset(), False),
+        ({}, frozenset({Part.STORAGE}), False),
+        ({}, frozenset({Part.OPENAI}), False),
+    ],
+    ids=["everything here", "mock mode", "search elsewhere", "no storage", "no model to embed with"],
+)
+def test_materials_are_loaded_only_into_what_is_started_here(
+    settings: dict[str, str], off: frozenset[Part], loaded: bool
+) -> None:
+    options = Options(data=DATA, off=off, catalogue=Path("/catalogue"))
+    assert make_plan(options, settings, SAMPLE).loads_catalogue is loaded

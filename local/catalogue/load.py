@@ -1,0 +1,116 @@
+"""Loads the catalogue when the index does not hold it yet: vectors, documents, Lab values."""
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import orjson
+from azure.core.exceptions import AzureError
+from azure.core.rest import HttpRequest
+from azure.search.documents import SearchClient
+from azure.storage.blob import BlobServiceClient
+
+from local.catalogue.materials import read_materials, text_of
+from local.catalogue.vectors import Vectors, model_of, vectors_of
+from local.stack.errors import CannotProvision
+from local.stack.plan import mock_mode
+from local.stack.provision import search_credential, storage_credential
+from shared.topology import topology
+
+MATERIALS = "materials.csv"
+LAB_VALUES = "MTL_Lab_active.csv"
+# The service takes 1,000 documents or 16 MB at once; one with its vector has up to 20 KB.
+_BATCH = 500
+_SAY_EVERY = 2_000
+_PATH = "indexes('{}')/docs/search.index?api-version=2026-04-01"
+_NAME = topology().search_indexes["materials"].name
+
+Say = Callable[[str], None]
+
+
+def load_catalogue(folder: Path, kept: Path, settings: Mapping[str, str], say: Say) -> str:
+    """Put the materials of ``folder`` into index and blob storage unless they are there; return a line about it.
+
+    ``kept``: folder for vectors and for the note of what was loaded.
+
+    Raises:
+        CannotProvision: A file is missing or wrong, or a service refuses.
+    """
+    begun = time.monotonic()
+    kept.mkdir(parents=True, exist_ok=True)
+    try:
+        version = _version(folder, settings)
+        documents = read_materials(folder / MATERIALS)
+        with _index(settings) as index:
+            if _is_loaded(kept, version) and index.get_document_count() >= len(documents):
+                return f"{len(documents):,} materials, as loaded before"
+            say(f"Loading {len(documents):,} materials ...")
+            vectors = None if mock_mode(settings) else _vectors(documents, kept, version, settings, say)
+            _upload(index, documents, vectors)
+        _upload_lab_values(folder / LAB_VALUES, settings)
+    except (OSError, ValueError, KeyError) as error:
+        raise CannotProvision(f"the catalogue in {folder} cannot be read: {error}") from error
+    except AzureError as error:
+        raise CannotProvision(f"the catalogue cannot be loaded: {error.message or error}") from error
+    _note(kept, version)
+    return f"{len(documents):,} materials loaded in {time.monotonic() - begun:.1f} s"
+
+
+def _vectors(
+    documents: Sequence[dict[str, Any]], kept: Path, version: str, settings: Mapping[str, str], say: Say
+) -> Vectors:
+    from openai import OpenAIError  # 0.7 s, which a stack whose catalogue is loaded does not wait for
+
+    def said(done: int, total: int) -> None:
+        if done % _SAY_EVERY == 0:
+            say(f"  {done:,} of {total:,} embedded")
+
+    try:
+        return vectors_of([text_of(document) for document in documents], settings, kept / f"{version}.npz", said)
+    except OpenAIError as error:
+        raise CannotProvision(f"the catalogue cannot be embedded: {error}") from error
+
+
+def _upload(index: SearchClient, documents: Sequence[dict[str, Any]], vectors: Vectors | None) -> None:
+    for start in range(0, len(documents), _BATCH):
+        batch = [document | {"@search.action": "upload"} for document in documents[start : start + _BATCH]]
+        if vectors is not None:
+            for document, vector in zip(batch, vectors[start : start + len(batch)], strict=True):
+                document["content_vector"] = vector
+        # `upload_documents` would look at each of eight million numbers for a date: half a minute.
+        body = orjson.dumps({"value": batch}, option=orjson.OPT_SERIALIZE_NUMPY)
+        request = HttpRequest("POST", _PATH.format(_NAME), content=body, headers={"Content-Type": "application/json"})
+        with index.send_request(request) as answer:
+            answer.raise_for_status()
+            refused = [result for result in answer.json()["value"] if not result["status"]]
+        if refused:
+            raise CannotProvision(f"AI Search refused material {refused[0]['key']}: {refused[0]['errorMessage']}")
+
+
+def _upload_lab_values(path: Path, settings: Mapping[str, str]) -> None:
+    container = topology().blob_containers["lab_data"].name
+    with BlobServiceClient(settings["STORAGE_ENDPOINT"], credential=storage_credential(settings)) as client:
+        client.get_blob_client(container, LAB_VALUES).upload_blob(path.read_bytes(), overwrite=True)
+
+
+def _index(settings: Mapping[str, str]) -> SearchClient:
+    return SearchClient(settings["AI_SEARCH_ENDPOINT"], _NAME, search_credential(settings))
+
+
+def _version(folder: Path, settings: Mapping[str, str]) -> str:
+    """Return what changes when materials, Lab values or the embedding model change."""
+    parts = [(folder / name).read_bytes() for name in (MATERIALS, LAB_VALUES)]
+    model = "none" if mock_mode(settings) else model_of(settings)
+    return sha256(b"\0".join([*parts, model.encode()])).hexdigest()[:16]
+
+
+def _is_loaded(kept: Path, version: str) -> bool:
+    note = kept / "loaded.json"
+    return note.exists() and json.loads(note.read_text(encoding="utf-8")) == {"version": version}
+
+
+def _note(kept: Path, version: str) -> None:
+    (kept / "loaded.json").write_text(json.dumps({"version": version}), encoding="utf-8")

@@ -1,0 +1,111 @@
+"""What the demonstration shows of searches: a line per search while it runs, then a table of what it found."""
+
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, TaskID, TextColumn
+from rich.progress import Progress as ProgressLines
+from rich.table import Table
+from rich.text import Text
+
+from local.demo.searches import Lab, Result, Search, SearchRun, Stage
+from local.demo.swatches import srgb_of
+
+TITLE_WIDTH = 16
+SWATCH = "      "
+
+
+class SearchLine:
+    """The line of one search: its stage while it runs, then how it ended."""
+
+    def __init__(self, console: Console, lines: ProgressLines | None, title: str) -> None:
+        self._console = console
+        self._lines = lines
+        self._title = title
+        self._task: TaskID | None = lines.add_task("queued", title=title, total=100) if lines else None
+        self._stages: list[str] = []
+
+    def moved(self, stage: Stage) -> None:
+        """Show the stage that the search has reached."""
+        if stage.stage not in self._stages:
+            self._stages.append(stage.stage)
+        if self._lines and self._task is not None:
+            said = f"{stage.stage}: {stage.detail}" if stage.detail else stage.stage
+            self._lines.update(self._task, description=said, completed=stage.percent)
+
+    def ended(self, run: SearchRun) -> None:
+        """Show how long it took, and what it had to do without."""
+        without = f", without {', '.join(run.degraded)}" if run.degraded else ""
+        self._settle(f"{len(run.results)} results, {run.milliseconds} ms{without}")
+
+    def failed(self, error: Exception) -> None:
+        """Show why there is no result."""
+        self._settle(f"FAILED: {error}")
+
+    def _settle(self, said: str) -> None:
+        if self._lines and self._task is not None:
+            self._lines.update(self._task, description=said, completed=100)
+            return
+        stages = f"{' > '.join(self._stages)}: " if self._stages else ""
+        self._console.print(Text(f"{self._title:{TITLE_WIDTH}} {stages}{said}"))
+
+
+@contextmanager
+def search_lines(console: Console, titles: Sequence[str]) -> Generator[dict[str, SearchLine]]:
+    """Show a line per search: live ones on a terminal, elsewhere a plain one when a search is done."""
+    if not console.is_terminal:
+        yield {title: SearchLine(console, None, title) for title in titles}
+        return
+    columns = (
+        TextColumn(f"{{task.fields[title]:{TITLE_WIDTH}}}", markup=False),
+        BarColumn(bar_width=20),
+        TextColumn("{task.description}", markup=False),
+    )
+    lines = ProgressLines(*columns, console=console)
+    made = {title: SearchLine(console, lines, title) for title in titles}
+    with lines:
+        yield made
+
+
+def print_results(console: Console, search: Search, run: SearchRun) -> None:
+    """Print what was asked for and found, each colour beside its Lab values."""
+    console.print()
+    console.print(_asked(search))
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("", justify="right", no_wrap=True)
+    for title in ("", "Material", "Resin"):
+        table.add_column(title, no_wrap=True)
+    for title in ("Score", "dE CMC"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("Beside the colour asked for" if search.lab else "Colour", overflow="fold")
+    for rank, result in enumerate(run.results, start=1):
+        table.add_row(*_row(rank, result))
+    console.print(table)
+    if run.summary:
+        console.print(Text(run.summary, style="dim"))
+
+
+def _asked(search: Search) -> Text:
+    line = Text(f"? {search.title}: ", style="bold")
+    if search.lab:
+        line.append(SWATCH, style=f"on {srgb_of(*search.lab)}").append(" ")
+    return line.append(", ".join(f"{name} {value}" for name, value in search.payload.items()))
+
+
+def _row(rank: int, result: Result) -> list[Text]:
+    score = "-" if result.score is None else f"{result.score:.0f}"
+    difference = result.lab_diff
+    return [
+        Text(f"{rank}."),
+        _swatch(result.lab),
+        Text(result.name or result.id, style="cyan"),
+        Text(result.resin or ""),
+        Text(score),
+        Text(f"{difference.dE_cmc:.2f}" if difference else "-"),
+        Text((difference.words if difference else result.colour_words) or ""),
+    ]
+
+
+def _swatch(lab: Lab | None) -> Text:
+    return Text(SWATCH, style=f"on {srgb_of(lab.L, lab.a, lab.b)}") if lab else Text("")

@@ -1,4 +1,4 @@
-"""The local embeddings endpoint as a process of its own, and its switches and counters."""
+"""The local OpenAI endpoint as a process of its own, and its switches and counters."""
 
 import asyncio
 import sys
@@ -24,15 +24,16 @@ class LocalOpenAI:
     pid: int
     _session: aiohttp.ClientSession
 
-    async def set_faults(self, **switches: Any) -> None:
-        """Replace every switch; those not named are off."""
-        async with self._session.put(f"{self.url}/_faults", json=switches) as response:
+    async def set_faults(self, scope: str = "", /, **switches: Any) -> None:
+        """Replace every switch; those not named are off. ``scope``, such as ``chat``: only for what it names."""
+        async with self._session.put(f"{self.url}/_faults/{scope}".rstrip("/"), json=switches) as response:
             assert response.status == 200, await response.text()
 
-    async def stats(self) -> dict[str, Any]:
-        """Return the counters since the start or the last reset."""
+    async def stats(self, scope: str = "") -> dict[str, Any]:
+        """Return the counters since the start or the last reset, of all requests or of those of a ``scope``."""
         async with self._session.get(f"{self.url}/_stats") as response:
-            return await response.json()
+            counters = await response.json()
+        return counters["scopes"][scope] if scope else counters
 
     async def reset_stats(self) -> None:
         """Set the counters to zero."""

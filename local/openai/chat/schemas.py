@@ -58,15 +58,19 @@ def is_of(schema: object, value: object) -> bool:
 
 
 def _has_right_parts(node: dict[str, Any], value: object) -> bool:
-    if "enum" in node and value not in node["enum"]:
+    allowed: object = node.get("enum")
+    if "enum" in node and not (isinstance(allowed, list) and value in cast("list[object]", allowed)):
         return False
     if isinstance(value, list) and "items" in node:
         return all(is_of(node["items"], item) for item in cast("list[object]", value))
     if isinstance(value, dict):
         fields = cast("dict[str, object]", value)
-        properties: dict[str, Any] = node.get("properties", {})
+        named, required = node.get("properties", {}), node.get("required", [])
+        if not isinstance(named, dict) or not isinstance(required, list):
+            return False
+        properties = cast("dict[str, Any]", named)
         return (
-            set(node.get("required", ())) <= set(fields)
+            all(name in fields for name in map(str, cast("list[object]", required)))
             and (node.get("additionalProperties") is not False or set(fields) <= set(properties))
             and all(is_of(properties[name], field) for name, field in fields.items() if name in properties)
         )

@@ -1,9 +1,11 @@
 """The switches that make the endpoint fail."""
 
+import asyncio
+
 import pytest
 from pydantic import ValidationError
 
-from local.openai.faults import FaultInjector, Faults
+from local.openai.faults import FaultBoard, FaultInjector, Faults
 from local.openai.refusals import Refusal
 
 
@@ -57,3 +59,36 @@ def test_retry_after_is_in_whole_seconds_and_the_exact_time_beside_it(seconds: f
 def test_switch_out_of_its_range_is_refused(switches: str) -> None:
     with pytest.raises(ValidationError):
         Faults.model_validate_json(switches)
+
+
+def test_a_429_may_leave_out_how_long_to_wait() -> None:
+    with pytest.raises(Refusal) as raised:
+        FaultInjector(Faults(rate_429=1, retry_after_s=None)).before_reading("ChatCompletions_Create")
+    assert raised.value.headers == {}
+    assert "ChatCompletions_Create Operation" in str(raised.value)
+
+
+def test_as_many_answers_are_bad_as_was_asked_for() -> None:
+    injector = FaultInjector(Faults(bad_answer="bad_json", bad_answers=2))
+    assert [injector.bad_answer() for _ in range(3)] == ["bad_json", "bad_json", None]
+    always = FaultInjector(Faults(bad_answer="refusal"))
+    assert {always.bad_answer() for _ in range(5)} == {"refusal"}
+
+
+def test_general_switches_turn_those_of_every_scope_off() -> None:
+    board = FaultBoard(Faults())
+    board.at("chat").set(Faults(fail_next=1))
+    board.set_general(Faults(rate_500=1))
+    assert board.at("chat").faults == Faults()
+    assert board.general.faults == Faults(rate_500=1)
+
+
+async def test_what_hangs_fails_when_the_switches_change() -> None:
+    injector = FaultInjector(Faults(hang=True))
+    hanging = asyncio.create_task(injector.delay())
+    await asyncio.sleep(0)
+    assert not hanging.done()
+    injector.set(Faults())
+    with pytest.raises(Refusal):
+        await hanging
+    await injector.delay()

@@ -50,3 +50,15 @@ def test_tensor_of_another_type_is_refused(tmp_path: Path) -> None:
     path.write_bytes(len(header).to_bytes(8, "little") + header + bytes(4))
     with pytest.raises(ValueError, match="is F32, expected F16"):
         read_tensor(path, "w")
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, 8])
+def test_the_first_tokens_of_a_text_are_its_beginning(model: EmbeddingModel, count: int) -> None:
+    text = '{"scores": [{"id": "naïve", "score": 9.5}]}'
+    first = model.first_tokens(text, count)
+    assert text.startswith(first)
+    assert len(model.tokenize([first])[0] if first else []) == count
+
+
+def test_a_text_of_fewer_tokens_is_left_whole(model: EmbeddingModel) -> None:
+    assert model.first_tokens("a short text", 100) == "a short text"

@@ -54,6 +54,60 @@ async def test_malformed_body_is_refused_in_the_service_s_shape(
     assert set(error) == {"message", "type", "param", "code"}
 
 
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (b"[" * 100_000, "could not parse the JSON"),
+        (b'{"model": "m", "messages": [{"role": "user", "content": "\\ud800"}]}', "could not parse the JSON"),
+        (b"[]", "an array, expected an object"),
+        (b'{"messages": []}', "must provide a model"),
+        (b'{"model": "m"}', "Missing required parameter: 'messages'"),
+        (b'{"model": "m", "messages": null}', "Missing required parameter: 'messages'"),
+        (b'{"model": "m", "messages": [[]]}', "Invalid type for 'messages[0]'"),
+        (b'{"model": "m", "messages": [{"role": {}, "content": "x"}]}', "Invalid value: an object"),
+        (b'{"model": "m", "messages": [{"role": "user", "content": []}]}', "messages[0].content"),
+        (b'{"model": "m", "messages": [{"role": "user", "content": [7]}]}', "messages[0].content[0]"),
+        (b'{"model": "m", "messages": [], "response_format": 7}', "Invalid type for 'response_format'"),
+        (b'{"model": "m", "messages": [], "n": true}', "'n' is supported with 1 only"),
+        (b'{"model": "m", "messages": [], "stream": 1}', "expected a boolean"),
+    ],
+)
+async def test_malformed_chat_is_refused_in_the_service_s_shape(
+    session: aiohttp.ClientSession, body: bytes, text: str
+) -> None:
+    async with session.post("/openai/v1/chat/completions", data=body) as response:
+        error = (await response.json())["error"]
+    assert response.status == 400
+    assert text in error["message"]
+    assert set(error) == {"message", "type", "param", "code"}
+
+
+async def test_a_stream_is_of_server_sent_events(session: aiohttp.ClientSession) -> None:
+    asked = {"model": "m", "messages": [{"role": "user", "content": "hello"}], "stream": True}
+    async with session.post("/openai/v1/chat/completions", json=asked) as response:
+        assert response.content_type == "text/event-stream"
+        events = (await response.text()).split("\n\n")
+    assert events[-2:] == ["data: [DONE]", ""]
+    assert all(json.loads(event.removeprefix("data: "))["object"] == "chat.completion.chunk" for event in events[:-2])
+
+
+async def test_switches_of_an_unknown_scope_are_not_found(session: aiohttp.ClientSession) -> None:
+    async with session.put("/_faults/chat/haiku", json={}) as response:
+        assert response.status == 404
+        assert "chat/score_chunk" in (await response.json())["error"]["message"]
+
+
+async def test_switches_of_a_scope_are_read_and_reset_by_themselves(session: aiohttp.ClientSession) -> None:
+    async with session.put("/_faults/chat", json={"fail_next": 3}) as response:
+        assert (await response.json())["fail_next"] == 3
+    async with session.get("/_faults/chat") as response:
+        assert (await response.json())["fail_next"] == 3
+    async with session.get("/_faults") as response:
+        assert (await response.json())["fail_next"] == 0
+    async with session.delete("/_faults/chat") as response:
+        assert (await response.json())["fail_next"] == 0
+
+
 async def test_body_that_unpacks_to_too_much_is_refused(session: aiohttp.ClientSession) -> None:
     bomb = gzip.compress(b" " * (80 * 1024 * 1024), compresslevel=1)
     async with session.post(V1, data=bomb, headers={"Content-Encoding": "gzip"}) as response:

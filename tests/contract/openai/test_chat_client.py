@@ -1,0 +1,171 @@
+"""Our client of a language model against the endpoint.
+
+Also against the account that OPENAI_CONTRACT_ENDPOINT, _KEY and _CHAT_DEPLOYMENT name.
+"""
+
+import asyncio
+import json
+import os
+import time
+from contextlib import asynccontextmanager
+
+import pytest
+import pytest_asyncio
+
+from shared.clients.openai_account import open_account
+from shared.clients.openai_chat import Chat
+from shared.clients.openai_embeddings import Embeddings
+from shared.errors import Rejected, Unavailable
+from shared.llm.prompts import prompts
+from shared.settings import ModelAccount, Service
+from tests.support.openai import running_openai
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+PROMPT = prompts().synonym_resins
+MESSAGES = PROMPT.messages({"resin": {"code": "PP", "typed": "pp"}})
+REAL = "OPENAI_CONTRACT_ENDPOINT" in os.environ and "OPENAI_CONTRACT_CHAT_DEPLOYMENT" in os.environ
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def process():
+    async with running_openai("--key", "local") as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def endpoint(process):
+    await process.set_faults()
+    await process.reset_stats()
+    return process
+
+
+def local_account(endpoint, api="azure", key="local", api_version="2024-10-21"):
+    return ModelAccount(api, Service(endpoint.url + ("/api/projects/p" if api == "project" else ""), key), api_version)
+
+
+@asynccontextmanager
+async def chat_of(account, deployment="gpt-4.1-mini", temperature=0.0):
+    async with open_account(account, None) as opened:
+        yield Chat(opened, deployment, temperature)
+
+
+async def ask(chat, **more):
+    return await chat.complete(MESSAGES, PROMPT.answer_schema, 300, **more)
+
+
+@pytest.mark.parametrize("api", ["azure", "project", *(["account"] if REAL else [])])
+async def test_every_address_gives_an_answer_of_the_schema(endpoint, api):
+    if api == "account":
+        service = Service(os.environ["OPENAI_CONTRACT_ENDPOINT"], os.environ["OPENAI_CONTRACT_KEY"])
+        opened = chat_of(ModelAccount("azure", service, "2024-10-21"), os.environ["OPENAI_CONTRACT_CHAT_DEPLOYMENT"])
+    else:
+        opened = chat_of(local_account(endpoint, api))
+    async with opened as chat:
+        reply = await ask(chat)
+    assert set(json.loads(reply.text)) == {"resins"}
+    assert not reply.cut
+    assert reply.prompt_tokens > 100 > reply.completion_tokens > 0
+    assert reply.model
+
+
+async def test_a_reasoning_deployment_is_asked_without_a_temperature(endpoint):
+    async with chat_of(local_account(endpoint), "o4-mini", None) as chat:
+        assert "PE-HD" in (await ask(chat)).text
+    async with chat_of(local_account(endpoint), "o4-mini", 0.0) as chat:
+        with pytest.raises(Rejected, match=r"400.*temperature"):
+            await ask(chat)
+
+
+async def test_where_the_limit_has_its_older_name_it_is_used_from_then_on(endpoint):
+    async with chat_of(local_account(endpoint, api_version="2024-08-01-preview")) as chat:
+        for _ in range(3):
+            assert "PE-HD" in (await ask(chat)).text
+    assert (await endpoint.stats())["by_status"] == {"200": 3, "400": 1}
+
+
+async def test_an_answer_that_was_cut_off_says_so(endpoint):
+    async with chat_of(local_account(endpoint)) as chat:
+        reply = await chat.complete(MESSAGES, PROMPT.answer_schema, 3)
+    assert reply.cut
+    assert reply.completion_tokens == 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("refusal", "The language model refused: I'm sorry"),
+        ("content_filter", "content filter stopped the answer"),
+        ("prompt_filter", "400.*content management policy"),
+    ],
+)
+async def test_what_the_model_or_its_filter_refuses_is_rejected(endpoint, kind, reason):
+    await endpoint.set_faults("chat", bad_answer=kind)
+    async with chat_of(local_account(endpoint)) as chat:
+        with pytest.raises(Rejected, match=reason) as caught:
+            await ask(chat)
+    assert caught.value.is_about_input
+
+
+async def test_a_wrong_key_is_rejected(endpoint):
+    async with chat_of(local_account(endpoint, key="wrong")) as chat:
+        with pytest.raises(Rejected, match="401") as caught:
+            await ask(chat)
+    assert not caught.value.is_about_input
+
+
+@pytest.mark.parametrize(
+    "faults", [{"rate_500": 1.0}, {"rate_429": 1.0, "retry_after_s": 0}, {"rate_429": 1.0, "retry_after_s": None}]
+)
+async def test_failures_and_throttling_may_pass(endpoint, faults):
+    await endpoint.set_faults("chat", **faults)
+    async with chat_of(local_account(endpoint)) as chat:
+        with pytest.raises(Unavailable) as caught:
+            await ask(chat)
+        assert caught.value.retry_after_s == faults.get("retry_after_s")
+        await endpoint.set_faults()
+        assert (await ask(chat)).text
+
+
+async def test_a_dead_endpoint_is_unavailable():
+    async with running_openai() as running:
+        dead = local_account(running)
+    async with chat_of(dead) as chat:
+        with pytest.raises(Unavailable, match="cannot be reached"):
+            await ask(chat)
+
+
+async def test_nothing_is_sent_before_retry_after(endpoint):
+    await endpoint.set_faults("chat", rate_429=1.0, retry_after_s=1)
+    async with chat_of(local_account(endpoint)) as chat:
+        with pytest.raises(Unavailable) as caught:
+            await ask(chat)
+        throttled_at = time.monotonic()
+        assert caught.value.retry_after_s == 1
+        with pytest.raises(Unavailable, match="left alone"):
+            await ask(chat, patience_s=0)
+        await endpoint.set_faults()
+        await endpoint.reset_stats()
+        await ask(chat)
+        assert time.monotonic() - throttled_at >= 0.9
+        assert (await endpoint.stats())["requests"] == 1
+
+
+async def test_a_deployment_that_is_throttled_does_not_hold_back_another(endpoint):
+    await endpoint.set_faults("chat", rate_429=1.0, retry_after_s=20)
+    async with open_account(local_account(endpoint), None) as account:
+        chat, embeddings = Chat(account, "gpt-4.1-mini"), Embeddings(account, "text-embedding-3-small", 1536)
+        with pytest.raises(Unavailable):
+            await ask(chat)
+        async with asyncio.timeout(10):
+            assert len(await embeddings.embed(["x"], patience_s=0)) == 1
+        with pytest.raises(Unavailable, match="left alone"):
+            await ask(chat, patience_s=0)
+
+
+async def test_both_models_share_one_client(endpoint):
+    async with open_account(local_account(endpoint), None) as account:
+        clients = await asyncio.gather(*(account.client() for _ in range(10)))
+        await Embeddings(account, "text-embedding-3-small", 1536).embed(["x"])
+    assert len(set(map(id, clients))) == 1
+    assert clients[0].is_closed()

@@ -26,7 +26,7 @@ SESSION_WAIT_S = 30.0
 SESSION_IDLE_S = 60.0
 #: How long a link that may be dead is given to close.
 CLOSE_S = 5.0
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 5.0
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 2.0
 
 
 class Outage:

@@ -22,6 +22,7 @@ from shared.errors import Rejected
 from shared.resources import Resources
 from shared.search.lab_table import LabTable
 from shared.search.near_filters import near_filters
+from shared.search.synonyms import SynonymCache
 from shared.settings import load_settings
 from shared.snippets.chunk_repository import RunMarker
 from shared.snippets.documents import RUN_MARKER, ChunkRecord, Document, vector_document
@@ -280,6 +281,7 @@ class FakeCloud:
     materials: FakeMaterials = field(default_factory=FakeMaterials)
     lab_data: FakeLabData = field(default_factory=FakeLabData)
     search_cache: FakeItems = field(default_factory=FakeItems)
+    chat: Any = None
 
     @property
     def resources(self) -> Resources:
@@ -287,8 +289,8 @@ class FakeCloud:
         return Resources(
             settings=load_settings(sample_environment()),
             model=fakes.model,
-            chat=None,
-            synonyms=cast("Any", None),
+            chat=self.chat,
+            synonyms=SynonymCache(fakes.search_cache),
             embedder=Embedder(fakes.model, fakes.vectors, fakes.chunks),
             snippets=fakes.snippets,
             chunks=fakes.chunks,

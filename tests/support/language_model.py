@@ -50,7 +50,7 @@ def request_block(
     return RequestBlock(request=SearchRequest(k=5, lab=lab, texts=texts), resin=resin, synonyms=tuple(synonyms))
 
 
-def candidate(name: str, **fields: Any) -> Candidate:
+def candidate(name: str, /, **fields: Any) -> Candidate:
     """Return a blue polypropylene that a search found."""
     described = {
         "name": f"Blue {name}",

@@ -29,8 +29,7 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     key: str | None = arguments.key or os.environ.get("SEARCH_KEY") or None
     try:
-        if key is None and not _is_loopback(arguments.host):
-            raise ValueError(f"--host {arguments.host} is reachable from other machines: name a --key")
+        _check_key(arguments.host, key)
         faults = Faults(latency_ms=arguments.latency_ms, rate_429=arguments.rate_429, rate_503=arguments.rate_503)
         listener = _listen(arguments.host, arguments.port)
         engine = Engine(arguments.data)
@@ -57,6 +56,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rate-429", type=float, default=0.0, help="share of requests answered with 429, 0 to 1")
     parser.add_argument("--rate-503", type=float, default=0.0, help="share of requests answered with 503, 0 to 1")
     return parser.parse_args()
+
+
+def _check_key(host: str, key: str | None) -> None:
+    if key is None and not _is_loopback(host):
+        raise ValueError(f"--host {host} is reachable from other machines: name a --key")
 
 
 def _is_loopback(host: str) -> bool:

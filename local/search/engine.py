@@ -96,9 +96,9 @@ class Engine:
 
     async def document(self, name: str, key: str) -> tuple[Snapshot, int]:
         """An index and the row of one of its documents."""
-        index = await self._ready(name)
-        row, snapshot = index.row(key), index.snapshot
-        if row is None or row >= snapshot.count:
+        snapshot = (await self._ready(name)).snapshot
+        row = snapshot.row(key)
+        if row is None:
             raise not_found(f"There is no document with the key '{key[:100]}' in the index '{name}'.")
         return snapshot, row
 

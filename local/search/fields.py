@@ -27,7 +27,7 @@ _NAME = re.compile(r"[A-Za-z]\w{0,127}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """``type``: of one element. ``path``: names from the top, joined by ``/``. ``many``: an ancestor is a collection."""
+    """``type``: of one element. ``path``: names from the top joined by ``/``. ``many``: inside a collection."""
 
     name: str
     path: str
@@ -93,8 +93,8 @@ def _parse_field(value: Any, parent: Field | None, depth: int) -> Field:
     name = value.get("name")
     if not isinstance(name, str) or not _NAME.fullmatch(name) or name.lower().startswith("azuresearch"):
         raise bad_request(
-            f"Invalid field name {shown(name)}: it must start with a letter, hold letters, digits and underscores only, "
-            "at most 128 of them, and not start with 'azureSearch'.",
+            f"Invalid field name {shown(name)}: it must start with a letter, hold only letters, digits and "
+            "underscores, at most 128 of them, and not start with 'azureSearch'.",
             "InvalidField",
         )
     path = f"{parent.path}/{name}" if parent else name

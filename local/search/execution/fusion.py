@@ -28,6 +28,6 @@ def fuse(rankings: list[Ranking]) -> Ranking:
         [ranking.weight / (RRF_K + np.arange(len(ranking.rows), dtype=np.float64)) for ranking in rankings]
     )
     different, places = np.unique(rows, return_inverse=True)
-    scores = np.bincount(places, weights=parts, minlength=len(different))
+    scores: NDArray[np.float64] = np.bincount(places, weights=parts, minlength=len(different)).astype(np.float64)
     order = np.lexsort((different, -scores))
     return Ranking(different[order], scores[order])

@@ -14,7 +14,7 @@ from local.search.execution.fusion import Ranking, fuse
 from local.search.execution.ordering import ordered
 from local.search.execution.rendering import highlights_of, selected
 from local.search.execution.request import SearchRequest, parse_request
-from local.search.execution.semantic import Reranked, SemanticRanker
+from local.search.execution.semantic import Reranked, SemanticRanker, captions
 from local.search.execution.vector_query import nearest
 from local.search.fields import every_field
 from local.search.store.columns import Mask
@@ -51,7 +51,10 @@ def search(snapshot: Snapshot, body: Any, ranker: SemanticRanker, address: str) 
         rows, scores = rows[order], scores[order]
     ranked: dict[int, Reranked] = {}
     if request.semantics is not None:
-        rows, scores, ranked = _rerank(snapshot, request, rows, scores, ranker)
+        first = rows[: limits.RERANKED].tolist()
+        ranked = ranker.rank(snapshot, first, request.semantics)
+        order = _reranked(first, ranked, len(rows))
+        rows, scores = rows[order], scores[order]
     taken = min(limits.DEFAULT_TOP if request.top is None else request.top, limits.PAGE)
     page = slice(request.skip, request.skip + taken)
     answer: dict[str, Any] = {}
@@ -112,7 +115,9 @@ def _match_text(snapshot: Snapshot, request: SearchRequest, allowed: Mask) -> _M
         match_all=request.match_all,
     )
     query = compiler.compile(node, request.search_fields)
-    rows, scores = matches(snapshot.searcher, query)
+    # A filter may leave any of the matches; without one a hybrid search needs no more than take part in its fusion.
+    most = limits.TEXT_RECALL if request.vectors and request.filter is None else None
+    rows, scores = matches(snapshot.searcher, query, most)
     return _Matched(_only(Ranking(rows, scores), allowed), compiler.sought)
 
 
@@ -129,20 +134,10 @@ def _parse(request: SearchRequest) -> Node:
         ) from None
 
 
-def _rerank(
-    snapshot: Snapshot,
-    request: SearchRequest,
-    rows: NDArray[np.int64],
-    scores: NDArray[np.float64],
-    ranker: SemanticRanker,
-) -> tuple[NDArray[np.int64], NDArray[np.float64], dict[int, Reranked]]:
-    """The first results in the semantic ranker's order; the others follow as they were."""
-    assert request.semantics is not None
-    first = rows[: limits.RERANKED].tolist()
-    ranked = ranker.rank(snapshot, first, request.semantics)
+def _reranked(first: list[int], ranked: dict[int, Reranked], count: int) -> NDArray[np.int64]:
+    """Places of all results: the first ones in the semantic ranker's order, the others as they were."""
     order = sorted(range(len(first)), key=lambda place: -ranked[first[place]].score)
-    places = np.concatenate((np.array(order, np.int64), np.arange(len(first), len(rows))))
-    return rows[places], scores[places], ranked
+    return np.concatenate((np.array(order, np.int64), np.arange(len(first), count)))
 
 
 def _result(
@@ -155,11 +150,10 @@ def _result(
 ) -> dict[str, Any]:
     result: dict[str, Any] = {"@search.score": score}
     body = snapshot.body(row)
-    found = ranked.get(row)
-    if found is not None:
-        result["@search.rerankerScore"] = found.score
-        if found.captions is not None:
-            result["@search.captions"] = found.captions
+    if request.semantics is not None and row in ranked:
+        result["@search.rerankerScore"] = ranked[row].score
+        if (shown := captions(ranked[row], request.semantics)) is not None:
+            result["@search.captions"] = shown
     if request.highlighting is not None and (highlights := highlights_of(request.highlighting, sought, body)):
         result["@search.highlights"] = highlights
     result.update(selected(request.select, body, snapshot, row))

@@ -33,14 +33,13 @@ _REMEMBERED = 4_096
 _ANALYZER = "stop"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Reranked:
     """What the ranker says of one result. ``answer_score``: of its best passage, 0 to 1."""
 
     score: float
     passage: str = ""
     answer_score: float = 0.0
-    captions: list[dict[str, Any]] | None = None
 
 
 @dataclass(slots=True)
@@ -55,25 +54,21 @@ class _Passages:
 class SemanticRanker:
     """Loads its model on first use; remembers the vectors of documents it has seen. For several threads."""
 
-    _seen: "OrderedDict[tuple[Any, ...], _Passages]" = field(default_factory=OrderedDict)
+    _seen: "OrderedDict[tuple[int, str, int], _Passages]" = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def rank(self, snapshot: Snapshot, rows: list[int], semantics: Semantics) -> dict[int, Reranked]:
-        """Score ``rows``: from 0, not related, to 4, the same meaning; with captions when they are asked for."""
+        """Score ``rows``: from 0, not related, to 4, the same meaning."""
         query = _embed([semantics.query[:QUERY_CHARACTERS]])[0]
-        sought = Sought(terms={token.text for token in tokens(_ANALYZER, semantics.query)})
         found: dict[int, Reranked] = {}
         for row, passages in zip(rows, self._passages(snapshot, rows, semantics.configuration), strict=True):
             cosines = np.maximum(passages.vectors @ query, 0.0).tolist()
             # A long document may hold what is asked for in one passage.
             score = HIGHEST_SCORE * min(1.0, max(cosines))
-            result = Reranked(round(score, 6))
-            if passages.texts:
-                best = max(range(len(passages.texts)), key=lambda place: cosines[place + 1])
-                result.passage, result.answer_score = passages.texts[best], min(1.0, cosines[best + 1])
-                if semantics.captions is not None:
-                    result.captions = [_caption(result.passage, sought, semantics.captions.highlight)]
-            found[row] = result
+            places = range(1, len(cosines))
+            best = max(places, key=cosines.__getitem__, default=0)
+            passage = passages.texts[best - 1] if best else ""
+            found[row] = Reranked(round(score, 6), passage, min(1.0, cosines[best]))
         return found
 
     def answers(self, ranked: dict[int, Reranked], keys: list[str], semantics: Semantics) -> list[dict[str, Any]]:
@@ -81,7 +76,7 @@ class SemanticRanker:
         options = semantics.answers
         if options is None:
             return []
-        sought = Sought(terms={token.text for token in tokens(_ANALYZER, semantics.query)})
+        sought = _sought(semantics)
         near = [(r.answer_score, row) for row, r in ranked.items() if r.passage and r.answer_score >= options.threshold]
         near.sort(key=lambda pair: (-pair[0], pair[1]))
         return [
@@ -95,14 +90,12 @@ class SemanticRanker:
         ]
 
     def _passages(self, snapshot: Snapshot, rows: list[int], configuration: SemanticConfiguration) -> list[_Passages]:
-        # A row's document never changes, and the list of bodies is this index's alone: kept in the key, it cannot be
-        # mistaken for that of an index made later.
-        keys = [(id(snapshot.bodies), row, configuration) for row in rows]
+        keys = [(snapshot.generation, configuration.name, row) for row in rows]
         with self._lock:
             found = {key: self._seen[key] for key in keys if key in self._seen}
         missing = [key for key in keys if key not in found]
-        for key, passages in zip(missing, _read(snapshot, [row for _, row, _ in missing], configuration), strict=True):
-            found[key] = passages
+        if missing:
+            found.update(zip(missing, _read(snapshot, [row for _, _, row in missing], configuration), strict=True))
         with self._lock:
             for key in keys:
                 self._seen[key] = found[key]
@@ -133,11 +126,10 @@ def _read(snapshot: Snapshot, rows: list[int], configuration: SemanticConfigurat
         keywords = [text for path in configuration.keywords for text in texts(body, path.split("/"))]
         whole = "\n".join((*title, *content, *keywords))[:DOCUMENT_CHARACTERS]
         documents.append((whole, _cut("\n".join(content or title)[:DOCUMENT_CHARACTERS])))
-    vectors = _embed([part for whole, passages in documents for part in (whole, *passages)]) if documents else None
+    vectors = _embed([part for whole, passages in documents for part in (whole, *passages)])
     found: list[_Passages] = []
     at = 0
     for _, passages in documents:
-        assert vectors is not None
         found.append(_Passages(passages, vectors[at : at + 1 + len(passages)]))
         at += 1 + len(passages)
     return found
@@ -155,5 +147,14 @@ def _cut(text: str) -> list[str]:
     return passages
 
 
-def _caption(text: str, sought: Sought, highlight: bool) -> dict[str, Any]:
-    return {"text": text, "highlights": marked(text, sought, _ANALYZER, _TAGS) if highlight else ""}
+def captions(ranked: Reranked, semantics: Semantics) -> list[dict[str, str]] | None:
+    """The passage of a result that is nearest to the query, None when captions were not asked for."""
+    if semantics.captions is None:
+        return None
+    highlight = semantics.captions.highlight
+    highlights = marked(ranked.passage, _sought(semantics), _ANALYZER, _TAGS) if highlight else ""
+    return [{"text": ranked.passage, "highlights": highlights}]
+
+
+def _sought(semantics: Semantics) -> Sought:
+    return Sought(terms={token.text for token in tokens(_ANALYZER, semantics.query)})

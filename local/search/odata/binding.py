@@ -118,7 +118,7 @@ class _Compiler:
 
         def run(domain: Domain, count: int) -> Mask:
             column: CollectionColumn = bound.column(domain)
-            elements = inner(cast(Domain, column.elements), column.element_count(count))
+            elements = inner(column.elements, column.element_count(count))
             passing = column.passing(elements, count)
             return passing > 0 if is_any else passing == _lengths(column, count)
 
@@ -147,7 +147,7 @@ def _comparison(tree: Comparison, scope: Scope) -> Predicate:
 def _bare(operand: Path | Literal, scope: Scope) -> Predicate:
     if isinstance(operand, Literal):
         value = operand.value is True
-        return lambda domain, count: np.full(count, value, np.bool_)
+        return lambda _, count: np.full(count, value, np.bool_)
     bound = _single(operand, scope)
     if bound.field.type != "Edm.Boolean":
         raise invalid(f"'{bound.field.path}' is of type {bound.field.type}, where a condition is expected.")

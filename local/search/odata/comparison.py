@@ -8,7 +8,7 @@ import numpy as np
 
 from local.search.errors import SearchError, bad_request
 from local.search.fields import NUMBERS, STRING, Field
-from local.search.odata.syntax import Instant
+from local.search.odata.syntax import Constant, Instant
 from local.search.store.columns import Mask, NumberColumn, TextColumn
 
 _KINDS = {
@@ -19,6 +19,13 @@ _KINDS = {
     "lt": "LessThan",
     "le": "LessThanOrEqual",
 }
+_EDM: dict[type, str] = {
+    bool: "Edm.Boolean",
+    int: "Edm.Int64",
+    float: "Edm.Double",
+    str: "Edm.String",
+    Instant: "Edm.DateTimeOffset",
+}
 _ORDERS: dict[str, Callable[[Any, Any], Any]] = {
     "eq": operator.eq,
     "gt": operator.gt,
@@ -28,7 +35,7 @@ _ORDERS: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-def compare(field: Field, sign: str, value: object) -> Callable[[Any, int], Mask]:
+def compare(field: Field, sign: str, value: Constant) -> Callable[[Any, int], Mask]:
     """The rows for which ``field sign value`` holds. Null equals only null, and is neither less nor greater.
 
     Raises:
@@ -57,13 +64,17 @@ def _null(field: Field, sign: str) -> Callable[[Any, int], Mask]:
     return lambda column, count: column.present(count) if sign == "ne" else ~column.present(count)
 
 
-def _text(field: Field, sign: str, value: object) -> Callable[[TextColumn, int], Mask]:
+def _text(field: Field, sign: str, value: Constant) -> Callable[[TextColumn, int], Mask]:
     if not isinstance(value, str):
         raise _types(field, sign, value)
     if sign == "eq":
         return lambda column, count: column.among((value,), count)
     order = _ORDERS[sign]
-    return lambda column, count: column.matching(count, lambda other: order(other, value))
+
+    def passes(other: str) -> bool:
+        return order(other, value)
+
+    return lambda column, count: column.matching(count, passes)
 
 
 def _number(sign: str, value: float) -> Callable[[NumberColumn, int], Mask]:
@@ -80,14 +91,8 @@ def _number(sign: str, value: float) -> Callable[[NumberColumn, int], Mask]:
     return run
 
 
-def _types(field: Field, sign: str, value: object) -> SearchError:
-    kind = {
-        bool: "Edm.Boolean",
-        int: "Edm.Int64",
-        float: "Edm.Double",
-        str: "Edm.String",
-        Instant: "Edm.DateTimeOffset",
-    }.get(type(value), "null")
+def _types(field: Field, sign: str, value: Constant) -> SearchError:
+    kind = "null" if value is None else _EDM[type(value)]
     return bad_request(
         "Invalid expression: A binary operator with incompatible types was detected. Found operand types "
         f"'{field.type}' (the field '{field.path}') and '{kind}' for operator kind '{_KINDS[sign]}'.\r\n"

@@ -40,9 +40,9 @@ def _check_polarity(field: Field, *, positive: bool, is_any: bool) -> None:
     if positive != is_any:
         raise _refused(
             field,
-            "found a test for equality or inequality where the opposite was expected. For 'any', use expressions of the "
-            "form 'x eq y' or 'search.in(...)'. For 'all', use expressions of the form 'x ne y', 'not (x eq y)', or "
-            "'not search.in(...)'",
+            "found a test for equality or inequality where the opposite was expected. For 'any', use expressions of "
+            "the form 'x eq y' or 'search.in(...)'. For 'all', use expressions of the form 'x ne y', "
+            "'not (x eq y)', or 'not search.in(...)'",
         )
 
 

@@ -79,7 +79,7 @@ class _Builder(Transformer[Token, Any]):
         return Bare(path)
 
     def constant(self, token: Token) -> Filter:
-        return Bare(Literal(token == "true"))
+        return Bare(Literal(token.value == "true"))
 
     def quantified(self, path: Path, quantifier: Token, variable: Token, inner: Filter) -> Filter:
         return Quantified(path, str(quantifier), str(variable), inner, _deeper(inner))
@@ -120,7 +120,7 @@ class _Builder(Transformer[Token, Any]):
         return Literal(Instant(value))
 
     def boolean(self, token: Token) -> Operand:
-        return Literal(token == "true")
+        return Literal(token.value == "true")
 
     def null(self) -> Operand:
         return Literal(None)

@@ -25,9 +25,12 @@ class Instant:
     microseconds: int
 
 
+Constant: TypeAlias = str | int | float | bool | Instant | None
+
+
 @dataclass(frozen=True, slots=True)
 class Literal:
-    value: str | int | float | bool | Instant | None
+    value: Constant
 
 
 Operand: TypeAlias = Path | Literal

@@ -4,7 +4,7 @@ Columns are only appended to. A reader fixes the number of rows it looks at and 
 that a row's document is gone is written elsewhere. Columns of complex collections have a row for each element.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -89,7 +89,7 @@ class TextColumn:
         }
         return np.array([ranks.get(code, np.nan) for code in codes], np.float64)
 
-    def matching(self, count: int, test: Any) -> Mask:
+    def matching(self, count: int, test: Callable[[str], bool]) -> Mask:
         """Rows whose value passes ``test``; null does not."""
         verdicts = np.array([test(value) for value in self._values] + [False], np.bool_)
         return verdicts[self.codes(count)]
@@ -185,7 +185,7 @@ def _column(field: Field) -> "Column | Table | None":
     if field.is_complex:
         table = Table(field.fields)
         return CollectionColumn(table) if field.collection else table
-    if field.is_vector or not (field.filterable or field.sortable or field.facetable):
+    if field.is_vector or not (field.key or field.filterable or field.sortable or field.facetable):
         return None
     column = TextColumn() if field.type == STRING else NumberColumn(field.type)
     return CollectionColumn(column) if field.collection else column

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from itertools import count
+from typing import Any, cast
 
 import numpy as np
 import orjson
@@ -10,7 +11,7 @@ from tantivy import Searcher
 
 from local.search.definitions import IndexDefinition
 from local.search.store.actions import Content
-from local.search.store.columns import Mask, Table
+from local.search.store.columns import Mask, Table, TextColumn
 from local.search.store.database import StoredDocument
 from local.search.store.terms import Terms
 from local.search.store.values import Vector
@@ -18,11 +19,15 @@ from local.search.store.vectors import VectorColumn
 
 # Rows of gone documents are dropped when they are at least so many and half of all.
 _COMPACT_FROM = 1_024
+_generations = count()
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """An index at one moment. Rows ``0`` to ``count`` exist; those in ``alive`` are its documents."""
+    """An index at one moment. Rows ``0`` to ``count`` exist; those in ``alive`` are its documents.
+
+    ``generation``: a row has the same document in all snapshots of one generation, whatever the index.
+    """
 
     definition: IndexDefinition
     count: int
@@ -33,10 +38,17 @@ class Snapshot:
     searcher: Searcher
     bodies: list[bytes]
     keys: list[str]
+    generation: int
 
     @property
     def document_count(self) -> int:
         return int(self.alive.sum())
+
+    def row(self, key: str) -> int | None:
+        """The row of the document ``key``."""
+        keys = cast(TextColumn, self.table[self.definition.key.name])
+        rows = np.flatnonzero(keys.among((key,), self.count) & self.alive)
+        return int(rows[0]) if len(rows) else None
 
     def body(self, row: int) -> dict[str, Any]:
         """The document's fields without vectors."""
@@ -51,6 +63,7 @@ class LiveIndex:
         self.definition = definition
         self.etag = etag
         self._start_empty()
+        self._publish()
 
     def _start_empty(self) -> None:
         self._table = Table(self.definition.fields)
@@ -60,19 +73,15 @@ class LiveIndex:
         self._keys: list[str] = []
         self._rows: dict[str, int] = {}
         self._alive = np.zeros(0, np.bool_)
-        self._publish()
+        self._generation = next(_generations)
 
     def load(self, documents: Iterable[StoredDocument]) -> None:
         """Fill the index with what is stored."""
         self._add(list(documents))
         self._publish()
 
-    def row(self, key: str) -> int | None:
-        """The row of the document ``key``."""
-        return self._rows.get(key)
-
     def content(self, key: str) -> Content | None:
-        """The document ``key``."""
+        """The document ``key``, for the thread that writes."""
         row = self._rows.get(key)
         return None if row is None else Content(orjson.loads(self._bodies[row]), self._vectors_of(row))
 
@@ -126,4 +135,5 @@ class LiveIndex:
             searcher=self._terms.commit(),
             bodies=self._bodies,
             keys=self._keys,
+            generation=self._generation,
         )

@@ -65,9 +65,16 @@ def texts(value: Any, path: list[str]) -> list[str]:
     return texts(value.get(path[0]), path[1:]) if isinstance(value, dict) else []
 
 
-def matches(searcher: "tantivy.Searcher", query: "tantivy.Query") -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Rows that match, and their BM25 scores, best first; equal scores in the order of writing."""
-    hits = searcher.search(query, limit=max(1, searcher.num_docs), count=False).hits
+def matches(
+    searcher: "tantivy.Searcher", query: "tantivy.Query", most: int | None = None
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Rows that match, and their BM25 scores, best first; equal scores in the order of writing.
+
+    Args:
+        most: How many at most; None for all.
+    """
+    limit = max(1, searcher.num_docs) if most is None else most
+    hits = searcher.search(query, limit=limit, count=False).hits
     if not hits:
         return np.empty(0, np.int64), np.empty(0)
     scores = np.array([score for score, _ in hits], np.float64)

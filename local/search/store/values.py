@@ -60,7 +60,7 @@ def numbers(value: list[Any], where: str) -> Vector:
         found = np.frombuffer(array("f", value), np.float32)
     except (TypeError, OverflowError):
         raise bad_request(f"A vector of numbers is expected for {where}.") from None
-    if not np.isfinite(found).all() or any(type(number) is bool for number in value):
+    if not np.isfinite(found).all() or bool in set(map(type, value)):
         raise bad_request(f"A vector of finite numbers is expected for {where}.")
     return found
 

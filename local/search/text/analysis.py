@@ -10,8 +10,8 @@ from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 # ideograph is a word.
 _WORDS = (
     r"[\p{Han}\p{Hiragana}]|"
-    r"(?:[\p{L}\p{M}--[\p{Han}\p{Hiragana}]](?:['’.·][\p{L}--[\p{Han}\p{Hiragana}]])*"
-    r"|\p{Nd}(?:['’.,;]\p{Nd})*|_)+"
+    r"(?:[\p{L}\p{M}--[\p{Han}\p{Hiragana}]](?:['\u2019.·][\p{L}--[\p{Han}\p{Hiragana}]])*"
+    r"|\p{Nd}(?:['\u2019.,;]\p{Nd})*|_)+"
 )
 _LONGEST_TERM = 255
 # Name at the service, and tantivy's name of its stemmer and stop words.

@@ -29,7 +29,6 @@ Q = tantivy.Query
 _OCCURS = {
     Occur.SHOULD: tantivy.Occur.Should,
     Occur.MUST: tantivy.Occur.Must,
-    Occur.MUST_NOT: tantivy.Occur.MustNot,
 }
 _SPECIAL_IN_REGEX = re.compile(r"[^\w\s]")
 _LONGEST_PATTERN = 1_000
@@ -91,20 +90,17 @@ class Compiler:
     def _group(
         self, clauses: tuple[tuple[Occur, Node], ...], fields: tuple[Field, ...], gather: bool
     ) -> tantivy.Query | None:
+        # With searchMode=any a negated word among words without an operator is one more alternative: the service
+        # documents "wifi -luxury" as wifi or not luxury.
+        alone = not self.match_all and all(occur is not Occur.MUST for occur, _ in clauses)
+        negated = tantivy.Occur.Should if alone else tantivy.Occur.Must
         parts: list[tuple[tantivy.Occur, tantivy.Query]] = []
         for occur, node in clauses:
             compiled = self._compile(node, fields, gather=gather and occur is not Occur.MUST_NOT)
             if compiled is None:
                 continue
-            parts.append(self._without(compiled) if occur is Occur.MUST_NOT else (_OCCURS[occur], compiled))
+            parts.append((negated, _others(compiled)) if occur is Occur.MUST_NOT else (_OCCURS[occur], compiled))
         return Q.boolean_query(parts) if parts else None
-
-    def _without(self, query: tantivy.Query) -> tuple[tantivy.Occur, tantivy.Query]:
-        """A negated clause. With searchMode=any it is one more alternative, as the service documents it."""
-        others = Q.boolean_query(
-            [(tantivy.Occur.Must, Q.const_score_query(Q.all_query(), 0.0)), (tantivy.Occur.MustNot, query)]
-        )
-        return (tantivy.Occur.Must if self.match_all else tantivy.Occur.Should), others
 
     def _weighted(self, query: tantivy.Query, one: Field) -> tantivy.Query:
         weight = self.weights.get(one.path, 1.0)
@@ -169,6 +165,12 @@ def _any_of(queries: list[tantivy.Query]) -> tantivy.Query | None:
     if len(queries) < 2:
         return queries[0] if queries else None
     return Q.boolean_query([(tantivy.Occur.Should, query) for query in queries])
+
+
+def _others(query: tantivy.Query) -> tantivy.Query:
+    """All documents that ``query`` does not find."""
+    everything = Q.const_score_query(Q.all_query(), 0.0)
+    return Q.boolean_query([(tantivy.Occur.Must, everything), (tantivy.Occur.MustNot, query)])
 
 
 def _escaped(text: str) -> str:

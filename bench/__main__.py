@@ -1,16 +1,17 @@
-"""``python -m bench [engine] [embeddings] [startup]``: measure, print one table, keep it in docs/benchmarks.md."""
+"""``python -m bench [NAME ...]``: measure, print one table, keep it in docs/benchmarks.md."""
 
 import argparse
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 
-from bench import embeddings, engine, startup
+from bench import delta_e, embeddings, engine, startup
 from bench.report import Row, describe_machine, keep, table
 
 MEASUREMENTS: dict[str, Callable[[], Awaitable[list[Row]]]] = {
     "engine": engine.measure,
     "embeddings": embeddings.measure,
+    "delta-e": delta_e.measure,
     "startup": startup.measure,
 }
 

@@ -103,13 +103,23 @@ def distances(standard: Sequence[float], samples: "NDArray[np.float64]", around:
     import numpy as np
 
     lab = Lab(*standard)
-    hue = 1 / around.hue**2
-    centre = np.array([lab.L, lab.a, lab.b, lab.chroma])
-    weights = np.array([1 / around.lightness**2, hue, hue, 1 / around.chroma**2 - hue])
-    parts = samples - centre[:, None]
-    parts *= parts
-    parts *= weights[:, None]
-    squares = np.add.reduce(parts, axis=0)
+    lightness, a, b, chroma = samples
+    by_hue = 1 / around.hue**2
+    squares = a - lab.a
+    squares *= squares
+    # One array for every other term: for a large table, fresh memory costs more than the arithmetic on it.
+    term = b - lab.b
+    term *= term
+    squares += term
+    squares *= by_hue
+    for feature, centre, weight in (
+        (chroma, lab.chroma, 1 / around.chroma**2 - by_hue),
+        (lightness, lab.L, 1 / around.lightness**2),
+    ):
+        np.subtract(feature, centre, out=term)
+        term *= term
+        term *= weight
+        squares += term
     # Of colours that differ in their last bits, rounding may leave less than nothing.
     np.maximum(squares, 0.0, out=squares)
     return np.sqrt(squares, out=squares)

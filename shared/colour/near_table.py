@@ -46,8 +46,6 @@ class NearTable:
             raise ValueError("every L, a and b must be finite")
         order = np.argsort(table[0], kind="stable")
         self._rows = table.take(order, axis=1)
-        # Where each given row stands among the sorted ones.
-        self._place = np.argsort(order)
         sorted_rows: list[int] = order.tolist()
         self._ids = tuple(ids[row] for row in sorted_rows)
         # Where each id stands among all in order, so that ties are broken without comparing texts.
@@ -57,9 +55,14 @@ class NearTable:
     def __len__(self) -> int:
         return len(self._ids)
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids from the darkest to the lightest colour; of equally light ones in the order given."""
+        return self._ids
+
     def distances(self, standard: Sequence[float]) -> "NDArray[np.float64]":
-        """Return dE CMC(2:1) of every row from ``standard`` (L, a, b), in the order in which the rows were given."""
-        return distances(standard, self._rows, tolerances(standard)).take(self._place)
+        """Return dE CMC(2:1) of every row from ``standard`` (L, a, b), in the order of ``ids``."""
+        return distances(standard, self._rows, tolerances(standard))
 
     def within(self, standard: Sequence[float], threshold: float, limit: int | None = None) -> Near:
         """Return the rows with dE CMC(2:1) <= ``threshold`` from ``standard`` (L, a, b), nearest first, ties by id.

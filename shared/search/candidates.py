@@ -14,7 +14,7 @@ from typing import Any, cast
 from shared.search.contracts import Candidate, LabValues
 
 # As JSON, where a character outside ASCII takes six or twelve bytes.
-CANDIDATE_BYTES = 1100
+CANDIDATE_BYTES = 1400
 TEXT_BYTES = 1024
 EXPLANATION_BYTES = 400
 _NAME_BYTES = 200

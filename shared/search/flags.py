@@ -46,6 +46,8 @@ _SEPARATOR = re.compile(r"[,;|\n]|\band\b", re.IGNORECASE)
 # Plastics are processed below 450 degrees C; blue wools are numbered 1 to 8 (ISO 105-B01).
 _HOTTEST_C = 600.0
 _BLUE_WOOLS = (1.0, 8.0)
+# "EU" begins too much.
+_SHORTEST_PREFIX = 4
 
 
 def needs_attributes(block: RequestBlock) -> bool:
@@ -122,14 +124,15 @@ def regulatory(wish: str, attribute: object) -> Literal["met", "partly", "not_me
     """Return whether a material has every approval wished for, some, or none.
 
     Wishes are separated by commas, semicolons, bars, lines or "and". An approval answers a wish if all words of the one
-    are among those of the other: "FDA" and "FDA compliant" both mean "FDA".
+    are among those of the other, or if it begins like the wish but for blanks and signs: "FDA", "FDA compliant" and
+    "UL94 V0" find "FDA food contact", "FDA" and "UL 94 V-0".
     """
-    wanted = [words for words in map(_words, _SEPARATOR.split(wish)) if words]
+    wanted = [text for text in _SEPARATOR.split(wish) if _words(text)]
     entries = cast("list[object]", attribute) if isinstance(attribute, list) else []
-    approvals = [words for words in map(_words, entries) if words]
+    approvals = [str(entry) for entry in entries if _words(entry)]
     if not wanted or not approvals or _NEGATION.search(wish):
         return "unknown"
-    met = sum(any(words <= approval or approval <= words for approval in approvals) for words in wanted)
+    met = sum(any(_answers(approval, text) for approval in approvals) for text in wanted)
     if met == len(wanted):
         return "met"
     return "partly" if met else "not_met"
@@ -147,6 +150,14 @@ def _samples(flags: Mapping[str, object], attributes: Attributes) -> tuple[str, 
     marked = attributes.get("sample_attributes")
     names = {str(name).casefold() for name in cast("list[object]", marked)} if isinstance(marked, list) else set[str]()
     return tuple(flag for flag in flags if flag.removesuffix("_match") in names)
+
+
+def _answers(approval: str, wish: str) -> bool:
+    wanted, found = _words(wish), _words(approval)
+    if wanted <= found or found <= wanted:
+        return True
+    letters = "".join(_WORD.findall(wish)).casefold()
+    return len(letters) >= _SHORTEST_PREFIX and "".join(_WORD.findall(approval)).casefold().startswith(letters)
 
 
 def _opacities(text: object) -> set[str]:

@@ -6,10 +6,11 @@ from typing import Any
 from shared.search.candidates import shortened
 from shared.search.contracts import Analysis, Flags, LabDiff, RankedResult
 
-# Together with a hundred results, which take up to 220 KB, these stay below the 256 KB of a payload.
-_SUMMARY_BYTES = 6000
-_CAVEAT_BYTES = 600
-_CAVEATS = 10
+# Together with a hundred results these stay below the 256 KB of a payload; texts of up to six bytes a character pass
+# whole.
+_SUMMARY_BYTES = 9000
+_CAVEAT_BYTES = 1800
+_CAVEATS = 5
 
 _CARRIED = ("id", "name", "resin", "resin_family", "colour_words", "lab", "text", "text_truncated")
 _RANKED = ("score", "explanation", "dE", "fused_score", "search_score", "reranker_score", "captions", "found_by")

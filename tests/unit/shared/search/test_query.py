@@ -1,0 +1,51 @@
+"""What is searched for, in words."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.search.contracts import MappedResin, RequestText, SearchRequest
+from shared.search.query import MAX_CHARACTERS, MAX_WORDS, query_of
+from tests.support.scripted_search import BLUE, request_of
+
+PP = MappedResin(given="PP", code="PP", name="polypropylene", family="polyolefin", known=True)
+
+
+def test_colour_words_come_first_then_the_resin_then_the_other_texts_in_their_order():
+    request = request_of(REQUEST_FINISH="high gloss", REQUEST_USE="toys")
+    assert query_of(request, PP) == "warm signal blue PP polypropylene high gloss toys"
+
+
+def test_a_resin_is_named_as_typed_too_where_that_says_more():
+    resin = PP.model_copy(update={"given": "PP-GF30"})
+    assert query_of(request_of(lab=None), resin).endswith("PP polypropylene PP-GF30")
+    unknown = MappedResin(given="Foo", code="Foo")
+    assert query_of(request_of(lab=None), unknown).endswith("blue Foo")
+
+
+def test_another_resin_replaces_the_one_that_was_asked_for():
+    query = query_of(request_of(resin="PP"), MappedResin(given="PS", code="PS"))
+    assert query == "warm signal blue PS"
+
+
+@pytest.mark.parametrize("words", ["", "   "])
+def test_a_colour_without_words_is_searched_by_the_words_for_it(words):
+    assert "blue" in query_of(request_of(words=words), None) or "violet" in query_of(request_of(words=words), None)
+
+
+def test_words_that_were_given_are_not_doubled_by_those_for_the_colour():
+    assert query_of(request_of(words="like the sky", lab=BLUE), None) == "like the sky"
+
+
+def test_control_characters_and_lone_surrogates_are_no_words():
+    assert query_of(request_of(words="warm\x00\x1bblue\ud800"), None) == "warm blue"
+
+
+@given(st.lists(st.text(max_size=500), max_size=42))
+def test_no_request_makes_a_query_that_a_service_would_refuse(texts):
+    entries = tuple(RequestText(field=f"REQUEST_{number}", text=text) for number, text in enumerate(texts))
+    query = query_of(SearchRequest(k=1, texts=entries, lab=BLUE), PP)
+    assert 0 < len(query) <= MAX_CHARACTERS
+    assert len(query.split()) <= MAX_WORDS
+    assert query == query.strip()
+    query.encode()

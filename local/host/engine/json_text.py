@@ -1,6 +1,7 @@
 """JSON text in and out: orjson, and where it is stricter than what Python programs write, the standard library.
 
-The SDK may write NaN, integers beyond 64 bits and lone surrogates; they must pass through the engine unharmed.
+The SDK may write integers beyond 64 bits and lone surrogates; they must pass through the engine unharmed. NaN and the
+infinities are read, and written as null: what this host answers with is JSON for readers in any language.
 """
 
 import json

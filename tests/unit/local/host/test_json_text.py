@@ -10,7 +10,11 @@ from hypothesis import strategies as st
 from local.host.engine.json_text import dumps, loads
 
 values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**80), 2**80) | st.floats(allow_nan=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**80), 2**80)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
 )
 
@@ -28,6 +32,12 @@ def test_integers_stay_integers_whatever_their_size(number: int) -> None:
     assert loads(dumps({"a": [number]})) == {"a": [number]}
 
 
-def test_what_only_python_writes_passes() -> None:
+def test_what_only_python_writes_is_read() -> None:
     assert math.isnan(loads("NaN"))
+    assert loads("-Infinity") == -math.inf
     assert loads(json.dumps("\ud800")) == "\ud800"
+
+
+@pytest.mark.parametrize("text", ["NaN", "Infinity", "-Infinity"])
+def test_no_number_is_written_as_null(text: str) -> None:
+    assert dumps({"a": loads(text)}) == '{"a":null}'

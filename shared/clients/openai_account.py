@@ -75,13 +75,15 @@ class Deployment:
 
         Only around calls of a ``client``: the SDK is loaded with it.
         """
-        from openai import APIConnectionError, APIStatusError, OpenAIError
+        from openai import APIConnectionError, APIStatusError, APITimeoutError, OpenAIError
 
         try:
             with translated("Sign-in to Azure OpenAI"):
                 yield
         except APIStatusError as error:
             raise self._refusal(error) from error
+        except APITimeoutError as error:
+            raise Unavailable("Azure OpenAI did not answer in time") from error
         except APIConnectionError as error:
             raise Unavailable(f"Azure OpenAI cannot be reached: {error.__cause__ or error}") from error
         except (OpenAIError, ValueError, TypeError, AttributeError) as error:

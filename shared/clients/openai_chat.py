@@ -25,9 +25,12 @@ class Chat:
     ``temperature`` None leaves it to the model: a reasoning model takes no other.
     """
 
-    def __init__(self, account: Account, deployment: str, temperature: float | None = 0.0) -> None:
+    def __init__(
+        self, account: Account, deployment: str, temperature: float | None = 0.0, timeout_s: float = _TIMEOUT_S
+    ) -> None:
         self.model = deployment
         self._temperature = temperature
+        self._timeout_s = timeout_s
         self._deployment = Deployment(account, deployment)
         self._limit = _LIMIT
 
@@ -59,7 +62,7 @@ class Chat:
                 "type": "json_schema",
                 "json_schema": {"name": schema.name, "strict": True, "schema": schema.schema},
             },
-            "timeout": _TIMEOUT_S,
+            "timeout": self._timeout_s,
         } | ({} if self._temperature is None else {"temperature": self._temperature})
 
     async def _create(self, client: "AsyncOpenAI", parameters: dict[str, Any], max_tokens: int) -> "ChatCompletion":

@@ -52,7 +52,7 @@ async def ask(
     except BadAnswer as fault:
         _logger.warning("Asking the model once more", extra={"prompt": prompt.name, "reason": str(fault)[:300]})
         # No service takes a turn that is empty.
-        said = [Message("assistant", first.text[:_SHOWN_AGAIN])] if first.text.strip() else []
+        said = [Message("assistant", _sendable(first.text[:_SHOWN_AGAIN]))] if first.text.strip() else []
         again = [*messages, *said, _correction(fault)]
     second = await chat.complete(again, prompt.answer_schema, max_tokens)
     try:
@@ -65,6 +65,11 @@ def _read(reply: Reply, read: Callable[[str], Value]) -> Value:
     if reply.cut:
         raise BadAnswer("the answer: was cut off for its length; write shorter texts")
     return read(reply.text)
+
+
+def _sendable(text: str) -> str:
+    # Half of a surrogate pair can come as JSON but not go as UTF-8.
+    return text.encode("utf-8", "replace").decode()
 
 
 def _correction(fault: BadAnswer) -> Message:

@@ -127,6 +127,13 @@ async def test_failures_and_throttling_may_pass(endpoint, faults):
         assert (await ask(chat)).text
 
 
+async def test_a_model_that_does_not_answer_in_time_is_unavailable(endpoint):
+    await endpoint.set_faults("chat", hang=True)
+    async with open_account(local_account(endpoint), None) as account:
+        with pytest.raises(Unavailable, match="did not answer in time"):
+            await ask(Chat(account, "gpt-4.1-mini", timeout_s=0.2))
+
+
 async def test_a_dead_endpoint_is_unavailable():
     async with running_openai() as running:
         dead = local_account(running)

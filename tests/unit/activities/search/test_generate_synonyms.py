@@ -1,15 +1,21 @@
 """Synonyms of a resin: asked of the model once an hour, resolved, never the resin itself."""
 
+import asyncio
 import json
 
 import pytest
 from azure.core.exceptions import ServiceRequestError
 
 from activities.search.generate_synonyms import generate_synonyms
+from local.stack.provision import provision_cosmos
+from shared.clients.cosmos import open_database
 from shared.errors import Rejected, Unavailable
 from shared.llm.prompts import prompts
 from shared.search.contracts import MappedResin, SynonymTask
 from shared.search.synonyms import SynonymCache
+from shared.settings import Service
+from shared.topology import topology
+from tests.support.cosmos import running_cosmos
 from tests.support.fake_resources import FakeCloud, FakeItems
 from tests.support.language_model import PP, ScriptedChat
 
@@ -141,3 +147,18 @@ async def test_a_failure_is_told_and_nothing_is_kept(script, error):
 async def test_without_a_model_there_is_nothing_to_ask():
     with pytest.raises(Rejected, match="DISABLE_OPENAI"):
         await generate_synonyms(task(), FakeCloud().resources)
+
+
+async def test_synonyms_outlive_a_process_and_the_database_may_be_gone(tmp_path):
+    async with running_cosmos(tmp_path) as cosmos:
+        await asyncio.to_thread(provision_cosmos, {"COSMOS_ENDPOINT": cosmos.url, "COSMOS_KEY": cosmos.key})
+        async with open_database(Service(cosmos.url, cosmos.key), None) as database:
+            container = database.get_container_client(topology().containers["search_cache"].name)
+            await SynonymCache(container).put("PP", "m", 1, (PP,))
+            assert await SynonymCache(container).get("PP", "m", 1) == (PP,)
+            assert await SynonymCache(container).get("ABS", "m", 1) is None
+            cosmos.kill()
+            kept = SynonymCache(container)
+            await kept.put("ABS", "m", 1, ())
+            assert await kept.get("ABS", "m", 1) == ()
+            assert await kept.get("PP", "m", 1) is None

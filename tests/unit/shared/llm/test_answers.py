@@ -4,7 +4,7 @@ import json
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.llm.answers import (
@@ -19,6 +19,12 @@ from shared.llm.answers import (
 )
 
 SENT = {"A", "B"}
+KEYS = st.sampled_from(["scores", "id", "score", "explanation", "resins", "summary", "best_match", "caveats", "other"])
+JSON = st.recursive(
+    st.none() | st.floats() | st.text(max_size=10),
+    lambda node: st.lists(node, max_size=3) | st.dictionaries(KEYS, node, max_size=4),
+    max_leaves=8,
+)
 
 
 def scores(*entries):
@@ -69,9 +75,8 @@ def test_an_answer_that_cannot_be_used_is_refused_with_its_fault(text, fault):
     assert len(str(caught.value)) < 2_000
 
 
-@given(
-    st.text() | st.recursive(st.none() | st.floats() | st.text(), lambda n: st.lists(n) | st.dictionaries(st.text(), n))
-)
+@settings(max_examples=100, deadline=None)
+@given(st.text() | JSON)
 def test_whatever_comes_is_an_answer_or_a_bad_answer(document):
     text = document if isinstance(document, str) else json.dumps(document)
     for read in (lambda t: read_scores(t, SENT), read_synonyms, lambda t: read_analysis(t, SENT)):
@@ -122,6 +127,7 @@ def test_an_analysis_may_recommend_nothing():
     assert read_analysis(analysis(best_match=None), SENT).best_match is None
 
 
+@settings(max_examples=100, deadline=None)
 @given(st.text(st.characters()), st.integers(1, 50))
 def test_a_shown_text_is_one_short_line(text, longest):
     line = shown(text, longest)

@@ -49,6 +49,12 @@ async def test_an_empty_answer_is_not_sent_back():
     assert [message.role for message in chat.conversations[1]] == ["system", "user", "user"]
 
 
+async def test_an_answer_that_cannot_be_sent_as_it_came_is_sent_back_readable():
+    chat = ScriptedChat("\ud800", GOOD)
+    assert (await asked_of(chat)).value == ["PE-HD"]
+    assert chat.conversations[1][2].content == "?"
+
+
 async def test_a_second_bad_answer_is_rejected_for_good():
     chat = ScriptedChat("no", "no again", GOOD)
     with pytest.raises(Rejected, match="answered twice what cannot be used: the answer: Invalid JSON"):

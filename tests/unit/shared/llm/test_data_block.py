@@ -4,18 +4,22 @@ import json
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.llm.data_block import data_block
 
 # Every code point, halves of surrogate pairs included: users can send them as \\uD800.
-ANY_TEXT = st.text(st.characters())
-
-
-@given(
-    st.recursive(ANY_TEXT | st.none() | st.integers(), lambda node: st.lists(node) | st.dictionaries(ANY_TEXT, node))
+ANY_TEXT = st.text(st.characters(), max_size=20)
+JSON = st.recursive(
+    ANY_TEXT | st.none() | st.integers(),
+    lambda node: st.lists(node, max_size=4) | st.dictionaries(ANY_TEXT, node, max_size=4),
+    max_leaves=6,
 )
+
+
+@settings(max_examples=100, deadline=None)
+@given(JSON)
 def test_data_stay_on_one_line_and_say_what_they_said(document):
     block = data_block(document)
     assert len(block.data.splitlines()) == 1
@@ -23,6 +27,7 @@ def test_data_stay_on_one_line_and_say_what_they_said(document):
     block.data.encode()
 
 
+@settings(max_examples=100, deadline=None)
 @given(ANY_TEXT)
 def test_neither_line_around_the_data_stands_in_them(text):
     block = data_block({"text": text})

@@ -4,7 +4,7 @@ import json
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.errors import Rejected
@@ -43,6 +43,7 @@ def test_the_system_s_text_says_that_the_block_is_data(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=100, deadline=None)
 @given(text=st.text(st.characters()))
 def test_whatever_a_user_types_stays_in_the_block(name, text):
     system, user = getattr(prompts(), name).messages({"text": text})

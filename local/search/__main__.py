@@ -27,7 +27,7 @@ _BACKLOG = 1024
 def main() -> int:
     arguments = _arguments()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    key: str | None = arguments.key or os.environ.get("SEARCH_KEY") or None
+    key: str | None = arguments.key or os.environ.get("AI_SEARCH_KEY") or None
     try:
         _check_key(arguments.host, key)
         faults = Faults(latency_ms=arguments.latency_ms, rate_429=arguments.rate_429, rate_503=arguments.rate_503)
@@ -50,7 +50,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8083, help="0 takes a free one (default: 8083)")
     parser.add_argument("--data", type=Path, required=True, help="folder of the database")
-    parser.add_argument("--key", help="callers must send it as api-key (default: SEARCH_KEY, else none)")
+    parser.add_argument("--key", help="callers must send it as api-key (default: AI_SEARCH_KEY, else none)")
     parser.add_argument("--ready-file", type=Path, help='gets {"url", "pid"} once it serves')
     parser.add_argument("--latency-ms", type=float, default=0.0, help="added to every request")
     parser.add_argument("--rate-429", type=float, default=0.0, help="share of requests answered with 429, 0 to 1")

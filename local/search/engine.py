@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -158,6 +159,10 @@ class Engine:
             return True, definition, etag
         check_change(old.definition, definition)
         self._database.replace_index(old.number, etag, body)
+        if definition == replace(old.definition, body=definition.body):
+            # Nothing that the documents in memory depend on, as at every start of the stack.
+            old.redefine(definition, etag)
+            return False, definition, etag
         new = LiveIndex(old.number, definition, etag)
         self._load(new)
         self._indexes[name] = new

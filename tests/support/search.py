@@ -70,7 +70,7 @@ async def running_search(data: Path | None = None, *options: str, key: str = KEY
             cwd=REPOSITORY,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=None,
-            env={name: value for name, value in os.environ.items() if name != "SEARCH_KEY"},
+            env={name: value for name, value in os.environ.items() if name != "AI_SEARCH_KEY"},
         )
         try:
             content = await ready(ready_file, process)

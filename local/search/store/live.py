@@ -75,6 +75,11 @@ class LiveIndex:
         self._alive = np.zeros(0, np.bool_)
         self._generation = next(_generations)
 
+    def redefine(self, definition: IndexDefinition, etag: str) -> None:
+        """Take a definition that differs in nothing but how it was written."""
+        self.definition, self.etag = definition, etag
+        self._publish()
+
     def load(self, documents: Iterable[StoredDocument]) -> None:
         """Fill the index with what is stored."""
         self._add(list(documents))

@@ -9,7 +9,7 @@ from azure.search.documents.aio import SearchClient
 from azure.search.documents.indexes.aio import SearchIndexClient
 from azure.search.documents.indexes.models import SearchFieldDataType, SearchIndex, SimpleField
 
-from shared.search.index_definition import index_body, search_index, vector_dimensions
+from shared.topology import topology
 from tests.contract.search.conftest import MakeShelf, Service, Shelf
 from tests.support.search_documents import DOCUMENTS, PAINTS
 
@@ -31,10 +31,12 @@ async def test_definition_is_read_back_as_it_was_made(index_client: SearchIndexC
 
 
 async def test_materials_index_is_what_the_service_takes(index_client: SearchIndexClient, throwaway: str) -> None:
-    made = await index_client.create_or_update_index(search_index(throwaway))
-    assert [field.name for field in made.fields] == [field["name"] for field in index_body()["fields"]]
+    body = topology().search_indexes["materials"].body()
+    made = await index_client.create_or_update_index(SearchIndex({**body, "name": throwaway}))
+    assert [field.name for field in made.fields] == [field["name"] for field in body["fields"]]
     vector = next(field for field in made.fields if field.name == "content_vector")
-    assert (vector.vector_search_dimensions, vector.hidden) == (vector_dimensions(), True)
+    assert (vector.vector_search_dimensions, vector.hidden) == (1536, True)
+    assert [profile.name for profile in made.scoring_profiles] == ["textBoostProfile"]
     assert made.semantic_search.default_configuration_name == "my-semantic-config"
 
 

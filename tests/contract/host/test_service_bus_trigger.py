@@ -21,10 +21,10 @@ from tests.support.servicebus import RunningServiceBus, connection_string, start
 
 MAX_DELIVERIES = 3
 #: Short, so that a test of what outlives a lock is quick.
-LOCK_S = 1.5
+LOCK_S = 2.0
 QUEUES = [
     {"name": "plain", "lock_duration_s": LOCK_S, "max_delivery_count": MAX_DELIVERIES},
-    {"name": "session", "lock_duration_s": 30, "max_delivery_count": MAX_DELIVERIES, "requires_session": True},
+    {"name": "session", "lock_duration_s": LOCK_S, "max_delivery_count": MAX_DELIVERIES, "requires_session": True},
     {"name": "batch", "lock_duration_s": 30, "max_delivery_count": MAX_DELIVERIES},
     {"name": "start", "lock_duration_s": 30, "max_delivery_count": MAX_DELIVERIES},
 ]
@@ -190,17 +190,23 @@ async def test_message_that_is_no_json_ends_among_the_dead_letters(setup: Setup)
     assert await dead_letter_reason(setup, "plain", n) == "MaxDeliveryCountExceeded"
 
 
-async def test_lock_is_renewed_for_as_long_as_the_function_runs(setup: Setup, tmp_path: Path) -> None:
-    n, until = fresh(), tmp_path / "let go"
-    await setup.send("plain", order("hold", n, until=str(until)))
-    await setup.notes(event="began", n=n)
-    # Time itself is what is tested: past two locks' length the message must still be with its one call.
+async def test_locks_of_messages_and_sessions_are_renewed_for_as_long_as_functions_run(
+    setup: Setup, tmp_path: Path
+) -> None:
+    alone, in_session, until = fresh(), fresh(), tmp_path / "let go"
+    held = order("hold", in_session, until=str(until))
+    held.session_id = in_session
+    await setup.send("plain", order("hold", alone, until=str(until)))
+    await setup.send("session", held)
+    for n in (alone, in_session):
+        await setup.notes(event="began", n=n)
+    # Time itself is what is tested: past two locks' length each message must still be with its one call.
     await asyncio.sleep(LOCK_S * 2.2)
-    assert setup.noted(event="ended", n=n) == []
     until.touch()
-    await setup.notes(event="ended", n=n)
-    await setup.is_empty("plain")
-    assert len(setup.noted(event="began", n=n)) == 1
+    for queue, n in (("plain", alone), ("session", in_session)):
+        await setup.notes(event="ended", n=n)
+        await setup.is_empty(queue)
+        assert len(setup.noted(event="began", n=n)) == 1
 
 
 async def test_messages_of_a_session_are_handled_in_order_and_sessions_beside_each_other(

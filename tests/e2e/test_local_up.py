@@ -15,15 +15,15 @@ from azure.storage.blob.aio import BlobServiceClient
 
 from local.stack.provision import account_name
 from shared.topology import topology
-from tests.support.stack import REPOSITORY, RunningStack, StackPart, running_stack, sample_environment
+from tests.support.catalogue import small_catalogue
+from tests.support.stack import REPOSITORY, STACK_PARTS, RunningStack, StackPart, running_stack, sample_environment
 
 DEADLINE_S = 30
 KEY = sample_environment()["COSMOS_KEY"]
 
 
 def parts(stack: RunningStack) -> dict[str, StackPart]:
-    found = {"host": stack.host, "cosmos": stack.cosmos, "openai": stack.openai, "storage": stack.storage}
-    return {name: part for name, part in found.items() if part}
+    return {name: part for name in STACK_PARTS if (part := getattr(stack, name))}
 
 
 async def all_gone(pids: list[int]) -> None:
@@ -102,7 +102,7 @@ async def test_everything_that_the_topology_names_is_there() -> None:
 async def test_children_end_with_up_however_it_ends(number: signal.Signals) -> None:
     async with running_stack("--no-cosmos", "--no-host") as stack:
         pids = [part.pid for part in parts(stack).values() if part.pid]
-        assert len(pids) == 2
+        assert len(pids) == 4
         stack.process.send_signal(number)
         code = await asyncio.wait_for(stack.process.wait(), DEADLINE_S)
         await all_gone(pids)
@@ -110,7 +110,7 @@ async def test_children_end_with_up_however_it_ends(number: signal.Signals) -> N
 
 
 async def test_child_that_dies_is_named_and_ends_the_whole(tmp_path: Path) -> None:
-    options = ("--no-cosmos", "--no-host", "--ports", "auto", "--data", str(tmp_path))
+    options = ("--no-cosmos", "--no-host", "--no-catalogue", "--ports", "auto", "--data", str(tmp_path))
     up = asyncio.create_task(local("up", *options, "--ready-file", str(tmp_path / "r"), env={"COSMOS_ENDPOINT": ""}))
     async with asyncio.timeout(DEADLINE_S):
         while True:
@@ -123,7 +123,7 @@ async def test_child_that_dies_is_named_and_ends_the_whole(tmp_path: Path) -> No
     code, output = await up
     assert code == 1
     assert "openai ended with signal SIGKILL" in output
-    assert "Embeddings on http://127.0.0.1:" in output
+    assert "on http://127.0.0.1:" in output
 
 
 def up_of(child: psutil.Process) -> str:
@@ -165,12 +165,16 @@ async def post_embeddings(url: str) -> None:
     writer.close()
 
 
-async def test_demonstration_embeds_the_library_and_finds_it_by_meaning(tmp_path: Path) -> None:
-    first, printed = await local("run", "--once", "--ports", "auto", "--data", str(tmp_path))
+async def test_demonstration_embeds_finds_and_searches(tmp_path: Path) -> None:
+    catalogue = ("--catalogue", str(small_catalogue(tmp_path, 300)))
+    first, printed = await local("run", "--once", "--ports", "auto", "--data", str(tmp_path), *catalogue)
     assert first == 0, printed
     assert "heapq.py" in printed
     assert "FAILED" not in printed
     assert "1. heapq.py" in printed
-    second, again = await local("run", "--once", "--ports", "auto", "--data", str(tmp_path))
+    second, again = await local("run", "--once", "--ports", "auto", "--data", str(tmp_path), *catalogue)
     assert second == 0, again
     assert " 0 embedded" in again
+    assert "queued" in printed
+    assert "Without scoring" in printed
+    assert "offline-rules" in printed

@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.colour.cmc import delta_e_cmc, tolerances
@@ -90,16 +90,19 @@ def test_lightness_counts_half_in_two_to_one():
     assert delta_e_cmc(*black_to_white, l=1)[0] == pytest.approx(2 * delta_e_cmc(*black_to_white, l=2)[0])
 
 
+@settings(deadline=None)
 @given(COORDINATES, st.floats(0.1, 3), st.floats(0.1, 3))
 def test_a_colour_is_at_zero_from_itself(colour, l, c):  # noqa: E741
     assert delta_e_cmc(colour, [colour, colour], l, c).tolist() == [0.0, 0.0]
 
 
+@settings(deadline=None)
 @given(COORDINATES, COORDINATES)
 def test_every_difference_is_a_number_from_zero_up(standard, sample):
     assert delta_e_cmc(standard, sample)[0] >= 0
 
 
+@settings(deadline=None)
 @given(COORDINATES, COORDINATES, st.integers(0, 40))
 def test_equal_samples_are_equally_far_wherever_they_stand(standard, sample, before):
     far = delta_e_cmc(standard, [(1.0, 2.0, 3.0)] * before + [sample] * 17)

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.colour.ciede2000 import ciede2000
@@ -33,12 +33,14 @@ def test_the_request_is_the_standard():
     assert found.dE_2000 == ciede2000(BLUE, material)[0]
 
 
+@settings(deadline=None)
 @given(COLOURS, COLOURS)
 def test_chroma_and_hue_make_up_the_difference_of_a_and_b(request_, material):
     found = lab_difference(request_, material)
     assert found.dC**2 + found.dH**2 == pytest.approx(found.da**2 + found.db**2, abs=1e-6)
 
 
+@settings(deadline=None)
 @given(COLOURS, COLOURS)
 def test_the_parts_make_up_dE_cmc(request_, material):
     found, around = lab_difference(request_, material), tolerances(request_)
@@ -101,6 +103,7 @@ def test_a_grey_beside_a_colour_is_named_by_the_axes_too():
     assert lab_difference(Lab(50, 40, 0), Lab(50, 1, 0)).words == "greener"
 
 
+@settings(deadline=None)
 @given(COLOURS, COLOURS)
 def test_words_never_contradict_the_numbers(request_, material):
     found = lab_difference(request_, material)

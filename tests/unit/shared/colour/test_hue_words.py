@@ -4,7 +4,7 @@ import math
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.build_catalogue import MUNSELL_COLOURS_REAL, lab_d65_10
@@ -94,6 +94,7 @@ def _circle(chroma):
     return [(chroma * math.cos(turn), chroma * math.sin(turn)) for turn in map(math.radians, range(360))]
 
 
+@settings(deadline=None)
 @given(COLOURS)
 def test_every_colour_has_words(colour):
     words = hue_words(colour)
@@ -102,6 +103,7 @@ def test_every_colour_has_words(colour):
     assert words.family in words.text
 
 
+@settings(deadline=None)
 @given(st.builds(Lab, st.floats(0, 100), st.floats(-128, 127), st.floats(-128, 127)))
 def test_words_say_nothing_twice(colour):
     phrases = hue_words(colour).text.split(", ")

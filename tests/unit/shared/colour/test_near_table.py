@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.colour.cmc import delta_e_cmc
@@ -25,6 +25,7 @@ def by_brute_force(ids, rows, standard, threshold):
     return sorted((d, name) for d, name in zip(far, ids, strict=True) if d <= threshold)
 
 
+@settings(deadline=None)
 @given(ROWS, COARSE | FINE, st.floats(0.001, 60))
 def test_the_window_equals_brute_force(rows, standard, threshold):
     ids, table = table_of(rows)
@@ -35,6 +36,7 @@ def test_the_window_equals_brute_force(rows, standard, threshold):
     assert near.total == len(near.ids)
 
 
+@settings(deadline=None)
 @given(ROWS, COARSE | FINE)
 def test_rows_at_the_threshold_itself_are_within(rows, standard):
     ids, table = table_of(rows)
@@ -44,6 +46,7 @@ def test_rows_at_the_threshold_itself_are_within(rows, standard):
             assert table.within(standard, threshold).ids == tuple(name for _, name in expected)
 
 
+@settings(deadline=None)
 @given(ROWS, COARSE, st.floats(1, 60), st.integers(0, 20))
 def test_a_limit_keeps_the_nearest_and_the_count_of_all(rows, standard, threshold, limit):
     _, table = table_of(rows)
@@ -54,6 +57,7 @@ def test_a_limit_keeps_the_nearest_and_the_count_of_all(rows, standard, threshol
     assert some.total == everything.total
 
 
+@settings(deadline=None)
 @given(ROWS, COARSE)
 def test_threshold_zero_finds_identical_colours_only(rows, standard):
     ids, table = table_of(rows)
@@ -62,6 +66,7 @@ def test_threshold_zero_finds_identical_colours_only(rows, standard):
     )
 
 
+@settings(deadline=None)
 @given(ROWS, FINE)
 def test_distances_come_in_the_order_of_the_ids(rows, standard):
     ids, table = table_of(rows)

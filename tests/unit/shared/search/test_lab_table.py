@@ -4,7 +4,7 @@ import contextlib
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.search import lab_table
@@ -132,6 +132,7 @@ def test_two_hundred_thousand_rows_are_read():
     assert table.labs.tolist() == labs.tolist()
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200) | st.text(max_size=200).map(lambda rows: (HEADER + rows).encode("utf-8", "replace")))
 def test_any_bytes_are_a_table_or_say_why_not(csv):
     with contextlib.suppress(UnusableLabTable):

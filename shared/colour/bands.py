@@ -10,8 +10,8 @@ class _Edge(NamedTuple):
     name: Band
 
 
-# CMC(2:1). At 1 half of all observers accept a match, by the scaling of the formula; 2 is the widest tolerance that is
-# common in trade; past 5, which is also the default threshold of a search, nobody speaks of a match.
+# CMC(2:1), whose unit is meant as the tolerance of a commercial match. The further edges are ours: twice that is still
+# close by eye; 5, which is also the default threshold of a search, is where a colour stops being a candidate.
 COLOUR_BANDS = (_Edge(1.0, "indistinguishable"), _Edge(2.0, "close"), _Edge(5.0, "similar"))
 
 

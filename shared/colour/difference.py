@@ -7,8 +7,8 @@ from shared.colour.ciede2000 import ciede2000
 from shared.colour.cmc import Tolerances, delta_e_cmc, tolerances
 from shared.colour.lab import Lab
 
-# A part of the difference is worth a word from half a unit of CMC(2:1) on: trained observers are sure of about that
-# much, while a whole unit is a match for most.
+# A part of the difference is worth a word from half a unit of CMC(2:1) on, half the tolerance of a commercial match: of
+# two materials that would both pass, the words still say how they differ.
 NOTICEABLE = 0.5
 # And from this share of the largest part on: where lightness is far off, nobody speaks of a trace of red.
 DOMINANT_SHARE = 0.25

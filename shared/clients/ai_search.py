@@ -66,22 +66,23 @@ class Materials:
             Unavailable: The service throttled, failed, timed out or could not be reached.
             Rejected: The service refused the query.
         """
-        from azure.search.documents.models import VectorizedQuery
-
         words = " ".join(_OPERATORS.sub(" ", query.text).split())
         options: dict[str, Any] = {"search_text": words or None}
         if words:
             options |= {
                 "query_type": "semantic",
                 "semantic_configuration_name": SEMANTIC_CONFIGURATION,
-                # The SDK's own constant is written as its name: Azure/azure-sdk-for-python, str() of a mixed-in enum.
+                # A string: the SDK sends its own constant as the text "QueryCaptionType.EXTRACTIVE".
                 "query_caption": "extractive",
                 "scoring_profile": SCORING_PROFILE,
             }
+        client = await self._connected()
         if query.vector is not None:
+            from azure.search.documents.models import VectorizedQuery  # loaded with the client
+
             nearest = VectorizedQuery(vector=list(query.vector), k_nearest_neighbors=_NEIGHBOURS, fields=VECTOR_FIELD)
             options["vector_queries"] = [nearest]
-        return await self._read(filter=query.filter, select=_SELECT, top=query.top, **options)
+        return await _documents(client, filter=query.filter, select=_SELECT, top=query.top, **options)
 
     async def attributes(self, ids: Sequence[str]) -> dict[str, Document]:
         """Return opacity, heat stability, light fastness and approvals of materials by id; unknown ids are missing.
@@ -92,7 +93,8 @@ class Materials:
         """
         if not ids:
             return {}
-        documents = await self._read(search_text="*", filter=filter_of(ids), select=_ATTRIBUTES, top=len(ids))
+        client = await self._connected()
+        documents = await _documents(client, search_text="*", filter=filter_of(ids), select=_ATTRIBUTES, top=len(ids))
         return {document["id"]: document for document in documents if isinstance(document.get("id"), str)}
 
     async def ping(self) -> None:
@@ -101,17 +103,17 @@ class Materials:
         with _own_words():
             await client.get_document_count()
 
-    async def _read(self, **options: Any) -> list[Document]:
-        client = await self._connected()
-        with _own_words():
-            pages = await client.search(**options)
-            return [document async for document in pages]
-
     async def _connected(self) -> "SearchClient":
         async with self._connecting:
             if self._client is None:
                 self._client = await self._connect()
             return self._client
+
+
+async def _documents(client: "SearchClient", **options: Any) -> list[Document]:
+    with _own_words():
+        pages = await client.search(**options)
+        return [document async for document in pages]
 
 
 @contextmanager

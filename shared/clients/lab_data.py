@@ -6,10 +6,11 @@ import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from azure.core import MatchConditions
-from azure.core.exceptions import HttpResponseError, ResourceNotFoundError, ResourceNotModifiedError
+from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from azure.storage.blob.aio import BlobClient
 
 from shared.clients.azure_errors import translated
@@ -110,11 +111,12 @@ class LabSource:
                 size, version = stream.size, stream.properties.etag
                 # More is refused by its size; nobody needs the rest of it for that.
                 content = await stream.read(MAX_BYTES + 1) if size > MAX_BYTES else await stream.readall()
-        except ResourceNotModifiedError:
-            return None
         except ResourceNotFoundError as error:
             raise Rejected(f"{BLOB} does not exist") from error
         except HttpResponseError as error:
+            # The SDK calls it ResourceModifiedError, the contrary of what it is.
+            if error.status_code == HTTPStatus.NOT_MODIFIED:
+                return None
             raise Unavailable(f"{_SERVICE} answered {error.status_code} for {BLOB}") from error
         return _Upload(content, str(version))
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from local.openai.model import EmbeddingModel, Vectors
+from local.openai.model import EmbeddingModel, TokenIds, Vectors
 from local.search.definitions import SemanticConfiguration
 from local.search.execution.highlights import marked
 from local.search.execution.request import Semantics
@@ -59,7 +59,7 @@ class SemanticRanker:
 
     def rank(self, snapshot: Snapshot, rows: list[int], semantics: Semantics) -> dict[int, Reranked]:
         """Score ``rows``: from 0, not related, to 4, the same meaning."""
-        query = _embed([semantics.query[:QUERY_CHARACTERS]])[0]
+        query = _embed(semantics.query[:QUERY_CHARACTERS])
         found: dict[int, Reranked] = {}
         for row, passages in zip(rows, self._passages(snapshot, rows, semantics.configuration), strict=True):
             cosines = np.maximum(passages.vectors @ query, 0.0).tolist()
@@ -110,29 +110,42 @@ def _model() -> EmbeddingModel:
     return EmbeddingModel.load()
 
 
-def _embed(parts: list[str]) -> Vectors:
+def _embed(text: str) -> Vectors:
     model = _model()
-    # A text of no token has no mean; one of a blank has.
-    return model.embed(model.tokenize([part if part.strip() else "." for part in parts]), model.dimensions)
+    return model.embed(_ids([text]), model.dimensions)[0]
+
+
+def _ids(parts: list[str]) -> list[TokenIds]:
+    # A text of no token has no mean; a full stop has.
+    return _model().tokenize([part if part.strip() else "." for part in parts])
 
 
 def _read(snapshot: Snapshot, rows: list[int], configuration: SemanticConfiguration) -> list[_Passages]:
     """Embed documents together: one call of the tokenizer costs less than one for each."""
-    documents: list[tuple[str, list[str]]] = []
-    for row in rows:
-        body = snapshot.body(row)
-        title = texts(body, configuration.title.split("/")) if configuration.title else []
-        content = [text for path in configuration.content for text in texts(body, path.split("/"))]
-        keywords = [text for path in configuration.keywords for text in texts(body, path.split("/"))]
-        whole = "\n".join((*title, *content, *keywords))[:DOCUMENT_CHARACTERS]
-        documents.append((whole, _cut("\n".join(content or title)[:DOCUMENT_CHARACTERS])))
-    vectors = _embed([part for whole, passages in documents for part in (whole, *passages)])
-    found: list[_Passages] = []
+    documents = [_parts(snapshot.body(row), configuration) for row in rows]
+    ids = _ids([part for around, passages in documents for part in (around, *passages)])
+    embedded: list[TokenIds] = []
     at = 0
     for _, passages in documents:
-        found.append(_Passages(passages, vectors[at : at + 1 + len(passages)]))
-        at += 1 + len(passages)
+        own = ids[at : at + 1 + len(passages)]
+        embedded += [np.concatenate(own), *own[1:]]
+        at += len(own)
+    model = _model()
+    vectors = model.embed(embedded, model.dimensions)
+    found: list[_Passages] = []
+    for _, passages in documents:
+        found.append(_Passages(passages, vectors[: 1 + len(passages)]))
+        vectors = vectors[1 + len(passages) :]
     return found
+
+
+def _parts(body: dict[str, Any], configuration: SemanticConfiguration) -> tuple[str, list[str]]:
+    """Title and keywords of a document, and the passages of its content, or of its title when it has none."""
+    title = texts(body, configuration.title.split("/")) if configuration.title else []
+    keywords = [text for path in configuration.keywords for text in texts(body, path.split("/"))]
+    content = [text for path in configuration.content for text in texts(body, path.split("/"))]
+    around = "\n".join((*title, *keywords))[:DOCUMENT_CHARACTERS]
+    return around, _cut("\n".join(content or title)[:DOCUMENT_CHARACTERS])
 
 
 def _cut(text: str) -> list[str]:

@@ -11,11 +11,14 @@ _FIRST_CAPACITY = 64
 class VectorColumn:
     """Append-only like the other columns: a reader keeps the matrix it has seen."""
 
-    def __init__(self, dimensions: int, expected: int = 0) -> None:
-        self._matrix = np.zeros((max(_FIRST_CAPACITY, expected), dimensions), np.float32)
+    def __init__(self, dimensions: int) -> None:
+        self._matrix = np.zeros((_FIRST_CAPACITY, dimensions), np.float32)
         self._norms = np.zeros(len(self._matrix), np.float64)
         self._present = np.zeros(len(self._matrix), np.bool_)
         self._count = 0
+        # Up to here some vector has numbers other than zero. The local model's vectors are padded with zeros to the
+        # dimensions of the service's, and what all vectors lack need not be multiplied.
+        self._width = 0
 
     def extend(self, vectors: list[Vector | None]) -> None:
         self._reserve(self._count + len(vectors))
@@ -24,6 +27,8 @@ class VectorColumn:
                 self._matrix[row] = vector
                 self._norms[row] = np.linalg.norm(vector.astype(np.float64))
                 self._present[row] = True
+                filled = np.flatnonzero(vector[self._width :])
+                self._width += int(filled[-1]) + 1 if len(filled) else 0
         self._count += len(vectors)
 
     def present(self, count: int) -> NDArray[np.bool_]:
@@ -35,11 +40,11 @@ class VectorColumn:
     def similarity(self, query: Vector, metric: str, rows: NDArray[np.int64], count: int) -> NDArray[np.float64]:
         """The service's score of ``rows``, larger for nearer: 1 / (2 - cosine), 1 / (1 + distance), 1 / (2 - product).
 
-        Whole when most rows are wanted: gathering rows copies them, which costs more than reading a few too many.
+        A product over 1, which only vectors that are not of length 1 have, is its own score.
         """
-        matrix, norms = self._matrix[:count], self._norms[:count]
-        products = (matrix[rows] @ query if len(rows) * 3 < count else (matrix @ query)[rows]).astype(np.float64)
-        norms = norms[rows]
+        # Gathering rows copies them, which costs more than reading a few too many.
+        matrix, norms, part = self._matrix[:count, : self._width], self._norms[rows], query[: self._width]
+        products = (matrix[rows] @ part if len(rows) * 3 < count else (matrix @ part)[rows]).astype(np.float64)
         length = float(np.linalg.norm(query.astype(np.float64)))
         if metric == "euclidean":
             squares = norms**2 - 2 * products + length**2
@@ -48,7 +53,7 @@ class VectorColumn:
             scale = norms * length
             products = np.divide(products, scale, out=np.zeros_like(products), where=scale > 0)
             return 1 / (2 - np.minimum(products, 1))
-        return 1 / (1 + np.maximum(1 - products, 0))
+        return np.where(products > 1, products, 1 / (2 - np.minimum(products, 1)))
 
     def _reserve(self, rows: int) -> None:
         if rows <= len(self._matrix):

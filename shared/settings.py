@@ -71,6 +71,33 @@ class Searches:
 
 
 @dataclass(frozen=True)
+class GitHubApp:
+    app_id: str
+    installation_id: str
+    private_key: str
+
+
+@dataclass(frozen=True)
+class GitHubAccess:
+    """Signed in by ``token``, else as ``app``, else not at all."""
+
+    api_url: str
+    token: str | None
+    app: GitHubApp | None
+
+
+@dataclass(frozen=True)
+class RepoContext:
+    """Which accounts are gathered, in lower case, and how long what was gathered counts."""
+
+    users: tuple[str, ...]
+    allow_any: bool
+    schedule: str
+    fresh_minutes: int
+    ttl_hours: int
+
+
+@dataclass(frozen=True)
 class Settings:
     """Every app setting. Both models are None in mock mode (``DISABLE_OPENAI=1``)."""
 
@@ -89,6 +116,8 @@ class Settings:
     snippet_sweep_schedule: str
     snippet_sweep_after_hours: int
     searches: Searches
+    github: GitHubAccess
+    repo_context: RepoContext
     snippets: Container
     chunks: Container
 
@@ -125,6 +154,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     if not mock:
         _check_dimensions(values, chunks, faults)
     service_bus = _service_bus(values, faults)
+    github = _github(values, faults)
     if faults:
         raise SettingsError("Fanwise cannot start:\n" + "\n".join(f"  - {fault}" for fault in faults))
     return Settings(
@@ -147,6 +177,14 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
             deadline_s=_int(values, "SEARCH_DEADLINE_S"),
             reconciler_schedule=str(values["SEARCH_RECONCILER_SCHEDULE"]),
             resend_after_s=_int(values, "SEARCH_RESEND_AFTER_S"),
+        ),
+        github=github,
+        repo_context=RepoContext(
+            users=tuple(user.strip().lower() for user in str(values["REPO_CONTEXT_USERS"]).split(",") if user.strip()),
+            allow_any=bool(values["REPO_CONTEXT_ALLOW_ANY"]),
+            schedule=str(values["REPO_CONTEXT_SCHEDULE"]),
+            fresh_minutes=_int(values, "REPO_CONTEXT_FRESH_MINUTES"),
+            ttl_hours=_int(values, "REPO_CONTEXT_TTL_HOURS"),
         ),
         snippets=containers["offline_snippets" if mock else "snippets"],
         chunks=chunks,
@@ -197,6 +235,17 @@ def _service_bus(values: Mapping[str, _Value], faults: list[str]) -> ServiceBus:
     elif bus.connection_string and "endpoint=sb://" not in bus.connection_string.lower():
         faults.append("SERVICEBUS must be a connection string such as Endpoint=sb://name/;..., not its value.")
     return bus
+
+
+def _github(values: Mapping[str, _Value], faults: list[str]) -> GitHubAccess:
+    names = ("GITHUB_APP_ID", "GITHUB_APP_INSTALLATION_ID", "GITHUB_APP_PRIVATE_KEY")
+    given = [_str(values, name) for name in names]
+    if any(given) and not all(given):
+        missing = [name for name, value in zip(names, given, strict=True) if not value]
+        faults.append(f"{', '.join(missing)} not set: a GitHub App needs all of {', '.join(names)}.")
+    app_id, installation_id, key = (value or "" for value in given)
+    app = GitHubApp(app_id, installation_id, key.replace("\\n", "\n")) if all(given) else None
+    return GitHubAccess(str(values["GITHUB_API_URL"]), _str(values, "GITHUB_TOKEN"), app)
 
 
 def _check_dimensions(values: Mapping[str, _Value], chunks: Container, faults: list[str]) -> None:

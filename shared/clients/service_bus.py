@@ -123,8 +123,16 @@ class ServiceBusQueue:
             except Exception as error:  # noqa: BLE001 - whoever waits for this message gets it and decides
                 self._drop_sender()
                 sent.set_exception(error)
+                if isinstance(error, Unavailable):
+                    self._fail_waiting(error)
             else:
                 sent.set_result(None)
+
+    def _fail_waiting(self, outage: Unavailable) -> None:
+        """Tell an outage to all who wait: one after another they would find it out in as many time-outs."""
+        while self._waiting:
+            _, sent = self._waiting.popleft()
+            sent.set_exception(Unavailable(str(outage), outage.retry_after_s))
 
     async def _send(self, message: OutgoingMessage) -> None:
         with translated(_SERVICE):

@@ -26,6 +26,7 @@ from tests.support.fanwise import Fanwise, fanwise
 from tests.support.host import REPOSITORY, RunningHost, eventually, running_host
 from tests.support.searches import PAYLOAD, new_request_id
 from tests.support.servicebus import RunningServiceBus, running_servicebus
+from tests.support.spec_client import run_spec_client
 from tests.support.stack import sample_environment
 
 # Without a colour no Lab values are looked for.
@@ -36,6 +37,7 @@ OWNER = {"user-id": "john.doe@avient.com"}
 # The reconciler leaves alone what was changed a moment ago.
 NEVER_STALE = "2099-01-01T00:00:00.000Z"
 LONG_AGO = "2020-01-01T00:00:00.000Z"
+RESULTS = {"overall_scoring_analysis": None, "search_results": [{"id": "1"}]}
 
 
 @dataclass(frozen=True)
@@ -385,6 +387,38 @@ async def test_a_search_accepted_while_the_queue_is_away_runs_when_it_is_back(pa
     status, document = await ended(client, request_id)
     assert (status, document["status"]) == (500, "failed")
     assert (await container.read_item(request_id, partition_key=request_id))["enqueued_at"]
+
+
+@pytest.mark.parametrize(
+    ("ending", "shown"),
+    [
+        ({"status": "completed", "results": RESULTS}, {"results": RESULTS}),
+        (
+            {"status": "failed", "error": "LLM API timeout after 3 retries"},
+            {"error": "LLM API timeout after 3 retries"},
+        ),
+    ],
+)
+async def test_the_javascript_client_of_the_spec_runs_as_written(parts, container, ending, shown):
+    # With the queue away nobody starts the search: it ends as the test says.
+    await parts.broker.set_faults(refuse_connections=True)
+    try:
+        page = asyncio.create_task(run_spec_client(parts.host.url))
+        ids = []
+
+        async def accepted():
+            query = (
+                "SELECT VALUE c.id FROM c WHERE c.status = 'queued' AND c.request_payload.REQUEST_COLOR_DESCR = 'blue'"
+            )
+            ids[:] = [row async for row in container.query_items(query)]
+            return bool(ids)
+
+        await eventually(accepted)
+        operations = [{"op": "set", "path": f"/{name}", "value": value} for name, value in ending.items()]
+        await container.patch_item(ids[0], partition_key=ids[0], patch_operations=operations)
+        assert await page == shown
+    finally:
+        await parts.broker.set_faults()
 
 
 async def test_a_search_whose_instance_is_gone_is_closed(client, container):

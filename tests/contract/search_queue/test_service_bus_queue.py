@@ -139,8 +139,21 @@ async def test_a_broker_that_is_away_is_unavailable_and_back_again_without_us(tm
 async def test_nobody_at_the_address_is_unavailable(unused_tcp_port):
     string = f"Endpoint=sb://127.0.0.1:{unused_tcp_port};SharedAccessKeyName=n;SharedAccessKey=a2V5;UseDevelopmentEmulator=true"
     async with open_queue(ServiceBus(string, None), QUEUE, None) as queue:
-        with pytest.raises(Unavailable, match="Service Bus"):
+        outcomes = await asyncio.gather(*(queue.send(message()) for _ in range(50)), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [Unavailable] * 50
+
+
+async def test_a_busy_queue_is_tried_again_before_it_is_unavailable(broker, queue):
+    sent = message()
+    await broker.set_faults(fail_next_sends=1)
+    await queue.send(sent)
+    assert (await received(broker, 1)).keys() == {sent.message_id}
+    await broker.set_faults(refuse_sends=True)
+    try:
+        with pytest.raises(Unavailable, match="busy"):
             await queue.send(message())
+    finally:
+        await broker.set_faults()
 
 
 @pytest.mark.parametrize("string", ["Endpoint=sb://127.0.0.1", "Endpoint=sb://a;SharedAccessKey=", "nonsense", None])

@@ -3,17 +3,19 @@
 import asyncio
 from uuid import uuid4
 
+import azure.functions as func
 import pytest
 import pytest_asyncio
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 
 from local.stack.provision import provision_cosmos
 from shared.clients.cosmos import open_database
-from shared.errors import Conflict, Unavailable
+from shared.errors import Conflict, InvalidRequest, Unavailable
 from shared.idempotency import Acceptance, IdempotencyKeys
-from shared.settings import Service
+from shared.settings import Service, load_settings
 from shared.topology import topology
 from tests.support.cosmos import running_cosmos
+from tests.support.stack import sample_environment
 
 FIRST = Acceptance("run-1", 1_000)
 SECOND = Acceptance("run-2", 2_000)
@@ -98,6 +100,42 @@ async def test_without_the_database_the_caller_may_come_back(tmp_path):
             running.kill()
             with pytest.raises(Unavailable, match="Cosmos DB cannot be reached"):
                 await keys.claim("", "embeddings", "key", BODY, FIRST)
+
+
+def request(headers, body=BODY):
+    return func.HttpRequest(method="POST", url="/api/x", headers=headers, body=body)
+
+
+def settings(trust):
+    return load_settings(sample_environment() | {"TRUST_USER_ID_HEADER": trust})
+
+
+@pytest.mark.parametrize("headers", [{}, {"user-id": "me"}])
+async def test_without_a_key_every_request_is_one_of_its_own(keys, headers):
+    for proposed in (FIRST, SECOND):
+        assert await keys.claim_for(request(headers), "search", proposed, settings("1")) == proposed
+
+
+@pytest.mark.parametrize(
+    ("trust", "other", "expected"),
+    [
+        ("1", {"user-id": "me"}, FIRST),
+        ("1", {"user-id": "me", "x-functions-key": "another"}, FIRST),
+        ("1", {"user-id": "somebody"}, SECOND),
+        ("0", {"user-id": "me"}, SECOND),
+    ],
+)
+async def test_a_requests_key_belongs_to_its_caller(keys, key, trust, other, expected):
+    first = {"idempotency-key": key, "user-id": "me", "x-functions-key": "k"}
+    assert await keys.claim_for(request(first), "search", FIRST, settings(trust)) == FIRST
+    found = await keys.claim_for(request({"idempotency-key": key} | other), "search", SECOND, settings(trust))
+    assert found == expected
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256])
+async def test_a_key_that_is_empty_or_too_long_is_refused(keys, key):
+    with pytest.raises(InvalidRequest, match=f"1 to 255 characters, got {len(key)}"):
+        await keys.claim_for(request({"idempotency-key": key}), "search", FIRST, settings("1"))
 
 
 class ExpiringContainer:

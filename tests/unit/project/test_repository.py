@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.tracked_files import ROOT, ignored_by, tracked_files
 
-DEPLOYED = {"function_app.py", "blueprints", "activities", "shared", "host.json", "requirements.txt"}
+DEPLOYED = {"function_app.py", "blueprints", "activities", "shared", "prompts", "host.json", "requirements.txt"}
 # What lies in a working copy beside the tracked files and must never be uploaded.
 LEFT_BEHIND = [
     ".venv/bin/python",

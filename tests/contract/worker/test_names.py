@@ -10,16 +10,20 @@ from tests.support.worker import ROOT, Verdict
 PIPELINES = [module.name for module in pkgutil.iter_modules(activities.__path__) if module.ispkg]
 
 
+def is_one_name(file: str, durable: str) -> bool:
+    """One spec writes ``embed_chunk_activity``, the other ``ScoreChunk`` for what is ``score_chunk`` as a file."""
+    return durable == file or ("_" not in durable and durable.lower() == file.replace("_", ""))
+
+
 def written_activities() -> dict[str, str]:
-    """Name of each activity's function, by the name of its file."""
+    """File of each activity, which is its function's name too, by its durable name."""
     found: dict[str, str] = {}
     for pipeline in PIPELINES:
         table = importlib.import_module(f"activities.{pipeline}").ACTIVITIES
-        by_module = {activity.run.__module__.rpartition(".")[2]: activity.run.__name__ for activity in table.values()}
-        files = {file.stem for file in (ROOT / "activities" / pipeline).glob("[!_]*.py")}
-        assert set(by_module) == files
-        assert list(table) == list(by_module)
-        found |= by_module
+        by_name = {name: activity.run.__module__.rpartition(".")[2] for name, activity in table.items()}
+        assert {name: activity.run.__name__ for name, activity in table.items()} == by_name
+        assert {file.stem for file in (ROOT / "activities" / pipeline).glob("[!_]*.py")} == set(by_name.values())
+        found |= by_name
     return found
 
 
@@ -32,8 +36,8 @@ def test_file_function_and_durable_name_of_an_activity_are_one(app: Verdict) -> 
     written = written_activities()
 
     assert written
-    assert all(file == function for file, function in written.items())
-    assert durable_names(app, "activityTrigger", "activity") == written
+    assert all(is_one_name(file, durable) for durable, file in written.items())
+    assert durable_names(app, "activityTrigger", "activity") == {durable: durable for durable in written}
 
 
 def test_an_orchestrators_durable_name_is_its_functions(app: Verdict) -> None:

@@ -20,7 +20,7 @@ _DOCUMENT = re.compile(r"/docs(?:\('(?P<quoted>.*)'\)|/(?P<plain>[^$.]+))")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """``index``: the index that the path names, or None. ``operation``: what is asked, ``GET /docs`` for example."""
+    """``index``: the one that the path names, or None. ``rest``: the path behind it, ``/docs(key)`` for a ``key``."""
 
     method: str
     index: str | None

@@ -100,6 +100,26 @@ async def test_many_rewrites_leave_one_document_each(tmp_path: Path) -> None:
             assert await client.get_document_count() == 300
 
 
+async def test_searches_see_a_batch_whole_or_not_at_all(tmp_path: Path) -> None:
+    async with running_search(tmp_path) as running:
+        index_client, client = clients(running)
+        async with index_client, client:
+            await index_client.create_index(SearchIndex(PAINTS))
+            writing = asyncio.create_task(_write_in_turns(client))
+            while not writing.done():
+                answer = await client.search("*", facets=["resin,count:0"], include_total_count=True, top=1)
+                facets = await answer.get_facets()
+                # Every batch replaces all documents: their resin is one and the same.
+                assert facets is not None
+                assert [facet["count"] for facet in facets["resin"]] in ([], [200])
+            await writing
+
+
+async def _write_in_turns(client: SearchClient) -> None:
+    for turn in range(15):
+        await client.upload_documents([{"id": f"d{n}", "resin": f"R{turn}"} for n in range(200)])
+
+
 async def test_folder_serves_one_process(tmp_path: Path) -> None:
     async with running_search(tmp_path):
         with pytest.raises(AssertionError, match="ended with 1"):

@@ -19,6 +19,7 @@ from shared.clients.service_bus import open_queue
 from shared.idempotency import IdempotencyKeys
 from shared.retry import with_retries
 from shared.search.near_filters import NearFilters, near_filters
+from shared.search.query_vectors import QueryVectors
 from shared.search.request_queue import SearchQueue
 from shared.search.request_repository import SearchRequests
 from shared.search.synonyms import SynonymCache
@@ -50,6 +51,7 @@ class Resources:
     search_requests: SearchRequests
     search_queue: SearchQueue
     materials: Materials
+    query_vectors: QueryVectors
     lab_data: LabSource
     near_filters: NearFilters
 
@@ -82,6 +84,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             idempotency_keys=IdempotencyKeys(database.get_container_client(containers["idempotency_keys"].name)),
             search_requests=SearchRequests(database.get_container_client(containers["search_requests"].name)),
             search_queue=SearchQueue(queue),
+            query_vectors=QueryVectors(model),
             materials=await stack.enter_async_context(open_materials(settings.ai_search, credential)),
             lab_data=await stack.enter_async_context(open_lab_source(lab_blob)),
             near_filters=near_filters(database.get_container_client(containers["search_cache"].name)),

@@ -29,5 +29,4 @@ async def _vector_of(query: str, resources: Resources) -> list[float] | None:
     # The vectors of mock mode have other dimensions than the index.
     if resources.settings.embedding_model is None:
         return None
-    (vector,) = await resources.model.embed([query])
-    return vector
+    return await resources.query_vectors.vector_of(query)

@@ -22,6 +22,7 @@ from shared.errors import Rejected
 from shared.resources import Resources
 from shared.search.lab_table import LabTable
 from shared.search.near_filters import near_filters
+from shared.search.query_vectors import QueryVectors
 from shared.search.synonyms import SynonymCache
 from shared.settings import load_settings
 from shared.snippets.chunk_repository import RunMarker
@@ -300,6 +301,7 @@ class FakeCloud:
             search_requests=cast("Any", None),
             search_queue=cast("Any", None),
             materials=fakes.materials,
+            query_vectors=QueryVectors(fakes.model),
             lab_data=fakes.lab_data,
             near_filters=near_filters(fakes.search_cache),
         )

@@ -1,15 +1,15 @@
 """One queue, or the queue of its dead letters: what is in it, who has what, and what is due."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import islice
-from typing import Protocol
 from uuid import UUID
 
+from local.servicebus.broker.consumers import Consumer, Consumers
 from local.servicebus.broker.deadlines import Deadlines
 from local.servicebus.broker.definition import QueueDefinition
 from local.servicebus.broker.duplicates import Duplicates
 from local.servicebus.broker.journal import Journal
+from local.servicebus.broker.ledger import Ledger
 from local.servicebus.broker.locks import Locks
 from local.servicebus.broker.messages import Message, State
 from local.servicebus.broker.sessions import Session, Sessions
@@ -18,35 +18,11 @@ from local.servicebus.errors import (
     ILLEGAL_STATE,
     MESSAGE_NOT_FOUND,
     NOT_ALLOWED,
-    RESOURCE_LIMIT,
     AmqpError,
 )
-from local.servicebus.limits import QUEUE_BYTES
 from local.servicebus.message import Incoming, with_application_properties
 
 TTL_EXPIRED = ("TTLExpiredException", "The message expired and was dead lettered.")
-
-
-class Consumer(Protocol):
-    """A receiver. ``deletes``: what it gets is gone from the queue (receive-and-delete)."""
-
-    deletes: bool
-
-    def wants(self) -> bool:
-        """Whether it takes a message now."""
-        ...
-
-    def deliver(self, message: Message) -> None:
-        """Hand it a message; locked, unless it deletes."""
-        ...
-
-
-@dataclass(slots=True)
-class Ledger:
-    """What a queue and its dead letters share: sequence numbers and room."""
-
-    sequence: int = 0
-    bytes: int = 0
 
 
 class Entity:
@@ -66,7 +42,7 @@ class Entity:
         self._expiries: Deadlines[int] = Deadlines()
         self._schedule: Deadlines[int] = Deadlines()
         self.duplicates = Duplicates(definition.name, definition.duplicate_detection_s, journal)
-        self._consumers: list[Consumer] = []
+        self.consumers = Consumers()
         if definition.requires_session:
             self.sessions = Sessions(
                 self._messages, definition.lock_duration_s, self._session_released, self._session_state_changed
@@ -87,7 +63,7 @@ class Entity:
                     NOT_ALLOWED,
                     f"The queue '{self.definition.name}' requires sessions: every message must have a session id.",
                 )
-        self._require_room(sum(message.content.size for message in messages))
+        self._ledger.require_room(self.definition.name, sum(message.content.size for message in messages))
         numbers: list[int] = []
         for message in messages:
             if self.duplicates.seen(message.message_id, now):
@@ -112,12 +88,12 @@ class Entity:
 
     def restore(self, message: Message, now: float) -> None:
         """Take over a message that was kept; it goes to nobody before ``pump``."""
-        self._ledger.sequence = max(self._ledger.sequence, message.sequence)
+        self._ledger.given(message.sequence)
         self._add(message, now, kept=True)
 
     def restore_number(self, sequence: int) -> None:
         """Give away higher sequence numbers only."""
-        self._ledger.sequence = max(self._ledger.sequence, sequence)
+        self._ledger.given(sequence)
 
     def cancel_scheduled(self, sequences: list[int]) -> None:
         """Remove scheduled messages, all or none.
@@ -134,29 +110,12 @@ class Entity:
 
     # Who receives
 
-    def add(self, consumer: Consumer) -> None:
-        """Let a consumer of a queue without sessions receive."""
-        self._consumers.append(consumer)
-
-    def discard(self, consumer: Consumer) -> None:
-        """It receives no more. What it has stays locked until the locks end, as in the service."""
-        if consumer in self._consumers:
-            self._consumers.remove(consumer)
-
     def pump(self, now: float) -> None:
         """Hand out what waits, to one consumer after the other."""
-        idle = 0
-        while self._consumers and idle < len(self._consumers):
-            consumer = self._consumers.pop(0)
-            self._consumers.append(consumer)
-            if not consumer.wants():
-                idle += 1
-                continue
+        while self._shelf.first() is not None and (consumer := self.consumers.next()) is not None:
             message = self._take(self._shelf, now)
-            if message is None:
-                return
-            idle = 0
-            self._hand_out(message, consumer, now)
+            if message is not None:
+                self._hand_out(message, consumer, now)
 
     def pump_session(self, session: Session, consumer: Consumer, now: float) -> None:
         """Hand out what waits in a session, to the consumer that has it."""
@@ -277,16 +236,9 @@ class Entity:
         return self._ledger.bytes
 
     def _number(self) -> int:
-        self._ledger.sequence += 1
-        self._journal.numbered(self.definition.name, self._ledger.sequence)
-        return self._ledger.sequence
-
-    def _require_room(self, size: int) -> None:
-        if self._ledger.bytes + size > QUEUE_BYTES:
-            raise AmqpError(
-                RESOURCE_LIMIT,
-                f"The queue '{self.definition.name}' is full: {self._ledger.bytes} of {QUEUE_BYTES} bytes.",
-            )
+        number = self._ledger.next_number()
+        self._journal.numbered(self.definition.name, number)
+        return number
 
     def _add(self, message: Message, now: float, *, kept: bool = False) -> None:
         self._messages[message.sequence] = message
@@ -390,8 +342,9 @@ class Entity:
     def _bury(self, message: Message, dead: "Entity", now: float, reason: str | None, description: str | None) -> None:
         named = {"DeadLetterReason": reason, "DeadLetterErrorDescription": description}
         added = {name: text for name, text in named.items() if text is not None}
+        content = with_application_properties(message.content, added) if added else message.content
         self._remove(message)
-        message.content = with_application_properties(message.content, added) if added else message.content
+        message.content = content
         message.state, message.ttl_s, message.lock = State.ACTIVE, None, None
         dead._add(message, now)
         dead.pump(now)

@@ -3,20 +3,22 @@
 from collections.abc import Iterable
 
 from local.servicebus.broker.definition import QueueDefinition
-from local.servicebus.broker.entity import Entity, Ledger
+from local.servicebus.broker.entity import Entity
 from local.servicebus.broker.journal import Journal
+from local.servicebus.broker.ledger import Ledger
 from local.servicebus.errors import NOT_FOUND, AmqpError
+from local.servicebus.limits import QUEUE_BYTES
 
 DEAD_LETTERS = "/$deadletterqueue"
 
 
 class Namespace:
-    """Names are compared as the service compares them, without regard to case."""
+    """Names are compared as the service compares them, without regard to case. ``room``: bytes that a queue holds."""
 
-    def __init__(self, definitions: Iterable[QueueDefinition], journal: Journal) -> None:
+    def __init__(self, definitions: Iterable[QueueDefinition], journal: Journal, room: int = QUEUE_BYTES) -> None:
         self.queues: dict[str, Entity] = {}
         for definition in definitions:
-            ledger = Ledger()
+            ledger = Ledger(room)
             dead = Entity(definition.of_dead_letters(), journal, ledger)
             self.queues[definition.name.lower()] = Entity(definition, journal, ledger, dead)
 

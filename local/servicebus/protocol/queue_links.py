@@ -113,10 +113,11 @@ class QueueEgress(QueueReceiver):
 
     def start(self) -> None:
         super().start()
-        self.entity.add(self)
+        self.entity.consumers.add(self)
 
     def closed(self) -> None:
-        self.entity.discard(self)
+        # What it has stays locked until the locks end, as in the service.
+        self.entity.consumers.discard(self)
 
     def resume(self) -> None:
         self.entity.pump(self.session.connection.service.now())

@@ -102,13 +102,20 @@ def _index(module: Any) -> list[Any]:
         raise AppError(f"the functions cannot be indexed: {type(error).__name__}: {error}") from error
 
 
+def is_disabled(name: str, environ: Mapping[str, str]) -> bool:
+    """Tell whether ``AzureWebJobs.<name>.Disabled``, also with ``__`` for its dots, switches a function off."""
+    values = (environ.get(f"AzureWebJobs{dot}{name}{dot}Disabled", "") for dot in (".", "__"))
+    return any(value.lower() in ("1", "true") for value in values)
+
+
 def load_app(app: Path) -> list[LoadedFunction]:
-    """Import the app in ``app`` (which becomes the working directory) and return its functions.
+    """Import the app in ``app`` (which becomes the working directory) and return its functions that are switched on.
 
     Raises:
         AppError: The app does not import, or Azure's Python worker would refuse one of its functions.
     """
-    functions = [_load_function(function) for function in _index(_import_app(app))]
+    indexed = [_load_function(function) for function in _index(_import_app(app))]
+    functions = [function for function in indexed if not is_disabled(function.name, os.environ)]
     seen: dict[tuple[str, str], str] = {}
     for function in functions:
         if function.trigger_type not in SUPPORTED_TRIGGERS:

@@ -92,6 +92,9 @@ async def open_blobs(service: Service, credential: AsyncTokenCredential | None) 
         service.endpoint,
         credential={"account_name": account, "account_key": service.key} if service.key else credential,
         retry_total=2,
+        # The SDK's own first pause is 15 s, longer than anybody waits here.
+        initial_backoff=0.4,
+        increment_base=2,
         connection_timeout=5,
         read_timeout=20,
     )

@@ -179,3 +179,16 @@ async def test_missed_run_is_made_up_for_once_with_past_due(tmp_path: Path) -> N
         await host.restart()
         ticks = await ticks_of(tmp_path / "ticks", 2)
     assert [tick["past_due"] for tick in ticks] == [False, True]
+
+
+async def test_functions_that_settings_disable_are_not_there(tmp_path: Path, session: Session) -> None:
+    ticks = tmp_path / "ticks"
+    env = {"HUB": "h", "TICK": "* * * * * *", "TICKS": str(ticks)}
+    disabled = {"AzureWebJobs.mirror.Disabled": "1", "AzureWebJobs__tick__Disabled": "true"}
+    async with running_host(APPS / "triggers", tmp_path / "data", env | disabled) as running:
+        async with session.put(f"{running.url}/api/mirror/7/a/c", data=b"") as response:
+            assert response.status == 404
+        # The host prints every function that it has before it serves.
+        assert "settings" in running.log
+        assert "mirror" not in running.log
+        assert "tick" not in running.log

@@ -34,6 +34,16 @@ class _Matched:
     sought: dict[str, Sought] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class _Found:
+    """All results in the order of the answer. ``ranked``: what the semantic ranker says of the first of them."""
+
+    rows: NDArray[np.int64]
+    scores: NDArray[np.float64]
+    sought: dict[str, Sought]
+    ranked: dict[int, Reranked]
+
+
 def search(snapshot: Snapshot, body: Any, ranker: SemanticRanker, address: str) -> dict[str, Any]:
     """Answer a search request.
 
@@ -44,6 +54,30 @@ def search(snapshot: Snapshot, body: Any, ranker: SemanticRanker, address: str) 
         SearchError: 400 naming the parameter that is wrong.
     """
     request = parse_request(body, snapshot.definition)
+    found = _find(snapshot, request, ranker)
+    answer: dict[str, Any] = {}
+    if request.count:
+        answer["@odata.count"] = len(found.rows)
+    if request.coverage:
+        answer["@search.coverage"] = 100.0
+    if request.facets:
+        answer["@search.facets"] = {
+            facet.field.path: facet_counts(facet, found.rows, snapshot.table, snapshot.count)
+            for facet in request.facets
+        }
+    if request.semantics is not None and request.semantics.answers is not None:
+        answer["@search.answers"] = ranker.answers(found.ranked, snapshot.keys, request.semantics)
+    taken = min(limits.DEFAULT_TOP if request.top is None else request.top, limits.PAGE)
+    following = _next_page(request, taken, len(found.rows))
+    if following is not None:
+        answer["@search.nextPageParameters"] = following
+        answer["@odata.nextLink"] = address
+    page = range(request.skip, min(request.skip + taken, len(found.rows)))
+    answer["value"] = [_result(snapshot, request, found, place) for place in page]
+    return answer
+
+
+def _find(snapshot: Snapshot, request: SearchRequest, ranker: SemanticRanker) -> _Found:
     matched = _match(snapshot, request)
     rows, scores = matched.ranking.rows, matched.ranking.scores
     if request.order_by:
@@ -55,27 +89,7 @@ def search(snapshot: Snapshot, body: Any, ranker: SemanticRanker, address: str) 
         ranked = ranker.rank(snapshot, first, request.semantics)
         order = _reranked(first, ranked, len(rows))
         rows, scores = rows[order], scores[order]
-    taken = min(limits.DEFAULT_TOP if request.top is None else request.top, limits.PAGE)
-    page = slice(request.skip, request.skip + taken)
-    answer: dict[str, Any] = {}
-    if request.count:
-        answer["@odata.count"] = len(rows)
-    if request.coverage:
-        answer["@search.coverage"] = 100.0
-    if request.facets:
-        answer["@search.facets"] = {
-            facet.field.path: facet_counts(facet, rows, snapshot.table, snapshot.count) for facet in request.facets
-        }
-    if request.semantics is not None and request.semantics.answers is not None:
-        answer["@search.answers"] = ranker.answers(ranked, snapshot.keys, request.semantics)
-    following = _next_page(request, taken, len(rows))
-    if following is not None:
-        answer["@search.nextPageParameters"] = following
-    pairs = zip(rows[page].tolist(), scores[page].tolist(), strict=True)
-    answer["value"] = [_result(snapshot, request, row, score, matched.sought, ranked) for row, score in pairs]
-    if following is not None:
-        answer["@odata.nextLink"] = address
-    return answer
+    return _Found(rows, scores, matched.sought, ranked)
 
 
 def _match(snapshot: Snapshot, request: SearchRequest) -> _Matched:
@@ -140,21 +154,15 @@ def _reranked(first: list[int], ranked: dict[int, Reranked], count: int) -> NDAr
     return np.concatenate((np.array(order, np.int64), np.arange(len(first), count)))
 
 
-def _result(
-    snapshot: Snapshot,
-    request: SearchRequest,
-    row: int,
-    score: float,
-    sought: dict[str, Sought],
-    ranked: dict[int, Reranked],
-) -> dict[str, Any]:
-    result: dict[str, Any] = {"@search.score": score}
+def _result(snapshot: Snapshot, request: SearchRequest, found: _Found, place: int) -> dict[str, Any]:
+    row = int(found.rows[place])
+    result: dict[str, Any] = {"@search.score": float(found.scores[place])}
     body = snapshot.body(row)
-    if request.semantics is not None and row in ranked:
-        result["@search.rerankerScore"] = ranked[row].score
-        if (shown := captions(ranked[row], request.semantics)) is not None:
+    if request.semantics is not None and row in found.ranked:
+        result["@search.rerankerScore"] = found.ranked[row].score
+        if (shown := captions(found.ranked[row], request.semantics)) is not None:
             result["@search.captions"] = shown
-    if request.highlighting is not None and (highlights := highlights_of(request.highlighting, sought, body)):
+    if request.highlighting is not None and (highlights := highlights_of(request.highlighting, found.sought, body)):
         result["@search.highlights"] = highlights
     result.update(selected(request.select, body, snapshot, row))
     return result

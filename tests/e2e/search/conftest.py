@@ -1,0 +1,43 @@
+"""One stack with a catalogue for each worker of the test run, all switches off before and after each test."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+import pytest
+import pytest_asyncio
+
+from tests.support.fanwise import Fanwise
+from tests.support.search_client import SearchClient, SearchParts, search_parts
+from tests.support.stack import RunningStack, running_stack
+
+# Every seventeenth material of the catalogue: some of every hue and resin.
+MATERIALS = 300
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def stack() -> AsyncGenerator[RunningStack]:
+    async with running_stack(materials=MATERIALS) as running:
+        yield running
+
+
+@pytest.fixture
+async def parts(stack: RunningStack) -> AsyncGenerator[SearchParts]:
+    async with search_parts(stack) as opened:
+        await opened.reset()
+        yield opened
+        await opened.reset()
+
+
+@pytest.fixture
+async def client(app: Fanwise, parts: SearchParts) -> SearchClient:
+    return SearchClient(app)
+
+
+@pytest.fixture
+async def together(client: SearchClient):
+    """Run several searches at once; return what their polls say when they have completed."""
+
+    async def run(*payloads):
+        return await asyncio.gather(*(client.search(payload) for payload in payloads))
+
+    return run

@@ -1,0 +1,243 @@
+"""Searches as their users see them, and the switches of the services that they work with."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from azure.cosmos.aio import ContainerProxy
+
+from local.stack.addresses import service_bus_connection
+from local.stack.provision import provision_cosmos
+from shared.clients.cosmos import open_database
+from shared.settings import Service
+from shared.topology import topology
+from tests.support.cosmos import running_cosmos
+from tests.support.fanwise import Fanwise, fanwise
+from tests.support.host import REPOSITORY, RunningHost, running_host
+from tests.support.servicebus import running_servicebus
+from tests.support.stack import SAMPLE, RunningStack, StackPart
+
+QUEUE = topology().queues["search_requests"].name
+UNDER_WAY = ("queued", "processing", "scoring")
+POLL_S = 0.03
+# Three rounds with their pauses, on a machine that is busy.
+DEADLINE_S = 60.0
+
+Document = dict[str, Any]
+Answer = tuple[int, Any, Mapping[str, str]]
+
+
+class SearchClient:
+    """Sends searches to one app and follows them."""
+
+    def __init__(self, app: Fanwise) -> None:
+        self._app = app
+
+    async def post(self, payload: object, headers: Mapping[str, str] | None = None) -> Answer:
+        """Return status code, document and headers of ``POST /search``; bytes are sent as they are."""
+        body = {"data": payload} if isinstance(payload, bytes) else {"json": payload}
+        return await self._app.call("POST", "/search", headers=headers, **body)
+
+    async def submit(self, payload: object, headers: Mapping[str, str] | None = None) -> str:
+        """Send a search that must be accepted; return its id."""
+        status, answer, _ = await self.post(payload, headers)
+        assert status == 202, answer
+        return answer["request_id"]
+
+    async def status(self, request_id: str, headers: Mapping[str, str] | None = None) -> Answer:
+        """Return status code, document and headers of ``GET /status/{request_id}``."""
+        return await self._app.call("GET", f"/status/{request_id}", headers=headers)
+
+    async def when(self, request_id: str, holds: Callable[[Document], bool], deadline_s: float = DEADLINE_S) -> Answer:
+        """Return the first answer to a poll of which ``holds`` says yes."""
+        return (await self.followed(request_id, holds, deadline_s))[-1]
+
+    async def ended(self, request_id: str, deadline_s: float = DEADLINE_S) -> Answer:
+        """Return the answer to a poll once the search has ended."""
+        return await self.when(request_id, lambda document: document["status"] not in UNDER_WAY, deadline_s)
+
+    async def followed(
+        self,
+        request_id: str,
+        holds: Callable[[Document], bool] = lambda document: document["status"] not in UNDER_WAY,
+        deadline_s: float = DEADLINE_S,
+    ) -> list[Answer]:
+        """Return every answer that differs from the one before, up to the first of which ``holds`` says yes."""
+        answers: list[Answer] = []
+        try:
+            async with asyncio.timeout(deadline_s):
+                while not answers or not holds(answers[-1][1]):
+                    answer = await self.status(request_id)
+                    if not answers or answer[1] != answers[-1][1]:
+                        answers.append(answer)
+                    else:
+                        await asyncio.sleep(POLL_S)
+        except TimeoutError:
+            raise AssertionError(f"not so after {deadline_s} s: {answers[-1:]}") from None
+        return answers
+
+    async def search(self, payload: object, headers: Mapping[str, str] | None = None) -> Document:
+        """Send a search that must complete; return what its poll says then."""
+        status, document, _ = await self.ended(await self.submit(payload, headers))
+        assert (status, document["status"]) == (200, "completed"), document
+        return document
+
+    async def failure(self, payload: object) -> Document:
+        """Send a search that must fail; return what its poll says then."""
+        status, document, _ = await self.ended(await self.submit(payload))
+        assert (status, document["status"]) == (500, "failed"), document
+        return document
+
+
+@dataclass(frozen=True)
+class Switches:
+    """Switches and counters of a part at ``url``."""
+
+    url: str
+    session: aiohttp.ClientSession
+
+    async def set(self, scope: str = "", /, **switches: Any) -> None:
+        """Replace every switch of a scope, or of the whole part; those not named are off."""
+        await self._call("PUT", f"/_faults/{scope}".rstrip("/"), switches)
+
+    async def stats(self) -> dict[str, Any]:
+        """Return the counters."""
+        return await self._call("GET", "/_stats")
+
+    async def reset(self) -> None:
+        """Turn every switch off and set the counters to zero."""
+        await self.set()
+        await self._call("DELETE", "/_stats")
+
+    async def _call(self, method: str, path: str, body: object = None) -> dict[str, Any]:
+        async with self.session.request(method, f"{self.url}{path}", json=body) as response:
+            assert response.status == 200, await response.text()
+            return await response.json()
+
+
+@dataclass(frozen=True)
+class SearchParts:
+    """What a search works with. ``requests``: the container of its documents."""
+
+    openai: Switches
+    index: Switches
+    broker: Switches
+    requests: ContainerProxy
+
+    async def reset(self) -> None:
+        """Bring every part back to how it was started."""
+        for part in (self.openai, self.index, self.broker):
+            await part.reset()
+
+    async def asked(self, prompt: str) -> int:
+        """Return how many requests with a prompt the language model has had since the last reset."""
+        scopes = (await self.openai.stats())["scopes"]
+        return scopes.get(f"chat/{prompt}", {"requests": 0})["requests"]
+
+    async def searched(self) -> int:
+        """Return how many searches the index has had since the last reset, reading of attributes among them."""
+        return (await self.index.stats())["by_operation"].get("search", 0)
+
+    async def queue(self) -> dict[str, int]:
+        """Return what is in the queue of searches: active, locked, dead_lettered, ..."""
+        return (await self.broker.stats())["queues"][QUEUE]
+
+    async def document(self, request_id: str) -> Document:
+        """Return the document of a search that must exist."""
+        return await self.requests.read_item(request_id, partition_key=request_id)
+
+    async def patch(self, request_id: str, **fields: Any) -> None:
+        """Change a search's document by hand."""
+        operations = [{"op": "set", "path": f"/{name}", "value": value} for name, value in fields.items()]
+        await self.requests.patch_item(request_id, partition_key=request_id, patch_operations=operations)
+
+
+@asynccontextmanager
+async def search_parts(
+    stack: RunningStack, *, cosmos: Service | None = None, broker_url: str | None = None
+) -> AsyncGenerator[SearchParts]:
+    """Open the switches of a stack's parts; ``cosmos`` and ``broker_url`` are those of a host that has its own."""
+    broker = broker_url or (stack.servicebus and stack.servicebus.control_url)
+    assert stack.openai and stack.search and broker
+    async with (
+        aiohttp.ClientSession() as session,
+        open_database(cosmos or cosmos_of(stack), None) as database,
+    ):
+        requests = database.get_container_client(topology().containers["search_requests"].name)
+        urls = (part_url(stack.openai), part_url(stack.search), broker)
+        yield SearchParts(*(Switches(url, session) for url in urls), requests)
+
+
+@dataclass(frozen=True)
+class SearchHost:
+    """A host beside that of the stack, with settings and a queue of its own."""
+
+    host: RunningHost
+    client: SearchClient
+    parts: SearchParts
+    environment: Mapping[str, str]
+
+    async def instance(self, request_id: str) -> Document:
+        """Return the state of a search's orchestration."""
+        return await self.manage("GET", request_id)
+
+    async def manage(self, method: str, request_id: str, operation: str = "") -> Document:
+        """Do something with a search's orchestration; return the answer."""
+        address = f"{self.host.management}/instances/{request_id}{operation}"
+        async with aiohttp.ClientSession() as session, session.request(method, address) as response:
+            assert response.status in (200, 202), await response.text()
+            return await response.json() if response.content_type == "application/json" else {}
+
+
+@asynccontextmanager
+async def search_host(
+    stack: RunningStack, folder: Path, settings: Mapping[str, str] | None = None, *, own_cosmos: bool = False
+) -> AsyncGenerator[SearchHost]:
+    """Run a host with ``settings`` on the parts of ``stack``, with a broker, and where asked a Cosmos DB, of its own.
+
+    Hosts that share a queue would take each other's searches; a reconciler that is quick closes those of others.
+    """
+    async with AsyncExitStack() as opened:
+        broker = await opened.enter_async_context(running_servicebus(folder / "broker"))
+        environment = stack.environment() | {
+            "SERVICEBUS": service_bus_connection(broker.url, SAMPLE["SERVICEBUS"]),
+            "TASKHUB_NAME": "beside",
+        }
+        cosmos = cosmos_of(stack)
+        if own_cosmos:
+            own = await opened.enter_async_context(running_cosmos(folder / "cosmos"))
+            cosmos = Service(own.url, own.key)
+            environment |= {"COSMOS_ENDPOINT": own.url, "COSMOS_KEY": own.key}
+            await asyncio.to_thread(provision_cosmos, environment)
+        environment |= settings or {}
+        host = await opened.enter_async_context(running_host(REPOSITORY, folder / "host", environment))
+        app = await opened.enter_async_context(fanwise(host.url))
+        parts = await opened.enter_async_context(search_parts(stack, cosmos=cosmos, broker_url=broker.control_url))
+        yield SearchHost(host, SearchClient(app), parts, environment)
+
+
+def cosmos_of(stack: RunningStack) -> Service:
+    """Return where a stack's documents are."""
+    assert stack.cosmos
+    return Service(stack.cosmos.url, stack.environment()["COSMOS_KEY"])
+
+
+def part_url(part: StackPart | None) -> str:
+    """Return the address of a part that must be there."""
+    assert part
+    return part.url
+
+
+def without(document: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """Return a document without some of its fields."""
+    return {name: value for name, value in document.items() if name not in names}
+
+
+def as_json(document: object) -> bytes:
+    """Return JSON as bytes, lone surrogates escaped: a body as it is sent."""
+    return json.dumps(document).encode()

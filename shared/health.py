@@ -78,7 +78,13 @@ def _pings(resources: Resources) -> dict[str, Callable[[], Awaitable[object]]]:
     async def embed() -> None:
         await resources.model.embed(["health"], 0)
 
-    return {"cosmos": resources.snippets.ping, "storage": resources.uploads.ping, "openai": embed}
+    return {
+        "cosmos": resources.snippets.ping,
+        "storage": resources.uploads.ping,
+        "openai": embed,
+        "search": resources.materials.ping,
+        "servicebus": resources.search_queue.ping,
+    }
 
 
 async def _timed(name: str, ping: Callable[[], Awaitable[object]]) -> Dependency:

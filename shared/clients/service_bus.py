@@ -88,13 +88,24 @@ class ServiceBusQueue:
             token = UUID(lock_token)
         except ValueError as error:
             raise Rejected(f"Lock token {lock_token!r} is no UUID") from error
+        async with self._receiver() as receiver:
+            locked = _message_locked_as(token, receiver)
+            await receiver.dead_letter_message(locked, reason=reason, error_description=description)
+
+    async def ping(self) -> None:
+        """Raise ``Unavailable`` or ``Rejected`` unless the queue answers. It looks at a message and takes none."""
+        async with self._receiver() as receiver:
+            await receiver.peek_messages(max_message_count=1)
+
+    @asynccontextmanager
+    async def _receiver(self) -> "AsyncGenerator[ServiceBusReceiver]":
+        """A receiver that is open for at most ``_SEND_S``."""
         receiver = (await self._connected()).get_queue_receiver(self._name)
         with translated(_SERVICE):
             try:
                 async with asyncio.timeout(_SEND_S):
                     await receiver.__aenter__()
-                    locked = _message_locked_as(token, receiver)
-                    await receiver.dead_letter_message(locked, reason=reason, error_description=description)
+                    yield receiver
             finally:
                 await _closed(receiver.close)
 

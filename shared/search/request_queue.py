@@ -44,6 +44,10 @@ class SearchQueue:
         """
         await self._queue.dead_letter(lock_token, reason, description)
 
+    async def ping(self) -> None:
+        """Raise ``Unavailable`` or ``Rejected`` unless the queue answers."""
+        await self._queue.ping()
+
 
 def read_message(body: bytes) -> str:
     """Return the id of the search that a message is about.

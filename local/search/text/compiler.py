@@ -30,7 +30,8 @@ _OCCURS = {
     Occur.SHOULD: tantivy.Occur.Should,
     Occur.MUST: tantivy.Occur.Must,
 }
-_SPECIAL_IN_REGEX = re.compile(r"[^\w\s]")
+# What tantivy's expressions give a meaning to. They refuse a backslash before most other characters.
+_SPECIAL_IN_REGEX = re.compile(r"[\\.+*?()|\[\]{}^$]")
 _LONGEST_PATTERN = 1_000
 
 

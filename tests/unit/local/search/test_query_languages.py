@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from local.search.definitions import parse_definition
@@ -170,6 +170,8 @@ _TEXTS = st.text(max_size=40) | st.lists(st.sampled_from(_WORDS), max_size=20).m
 
 
 @given(_TEXTS)
+@example("".join(f"a{chr(code)}* " for code in range(32, 256)))
+@example("\U00018cd6*")
 def test_simple_syntax_is_never_an_error(text: str) -> None:
     search(paints(), {"search": text, "highlight": "title,notes"}, SemanticRanker(), "")
 

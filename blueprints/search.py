@@ -130,7 +130,7 @@ class _Run:
         return {"status": status, "error": str(failure)}
 
     def _load(self) -> Generator[Any, Any, SearchRequest]:
-        outcomes = yield from self._run(plan.load(self._start))
+        outcomes = yield from self._gather(plan.load(self._start))
         outcome = outcomes["LoadRequest"]
         if isinstance(outcome, Failed):
             raise not_loaded(outcome)
@@ -146,7 +146,7 @@ class _Run:
         outcomes = yield from self._stage(decisions.PREPARING, plan.resin(self._start, request))
         mapped = self._result(outcomes, "ResinMapping", MappedRequest) or unmapped(request)
         block = RequestBlock(request=request, resin=mapped.resin)
-        outcomes = yield from self._run(plan.preparations(self._start, block))
+        outcomes = yield from self._gather(plan.preparations(self._start, block))
         synonyms = self._result(outcomes, "GenerateSynonyms", Synonyms) or Synonyms()
         self._journal.synonyms = synonyms.resins[: decisions.MAX_SYNONYMS]
         self._journal.deltae = self._result(outcomes, "DeltaEFiltering", DeltaEFilter)
@@ -163,7 +163,7 @@ class _Run:
         if not hits:
             raise no_search_succeeded(failures)
         self._journal.searches_executed = len(hits)
-        outcomes = yield from self._run(plan.deduplication(self._start, hits))
+        outcomes = yield from self._gather(plan.deduplication(self._start, hits))
         unique = self._result(outcomes, "DeduplicateResults", Deduplicated)
         candidates = unique.results if unique else fuse(hits)
         self._journal.total_before_dedup = sum(len(each.results) for each in hits)
@@ -178,7 +178,7 @@ class _Run:
         if not request.rerank:
             return ranked_by_fusion(candidates, request.k), None
         chunks = yield from self._score(block, candidates)
-        outcomes = yield from self._run(plan.merging(self._start, request, candidates, chunks))
+        outcomes = yield from self._gather(plan.merging(self._start, request, candidates, chunks))
         merged = self._result(outcomes, "MergeScoredResults", Ranked)
         ranked = merged.results if merged else ranked_by_score(candidates, chunks, request.lab, request.k)
         if not chunks:
@@ -214,10 +214,10 @@ class _Run:
         self, block: RequestBlock, ranked: tuple[RankedResult, ...]
     ) -> Generator[Any, Any, tuple[dict[str, Any], ...]]:
         self._show(decisions.ENRICHING)
-        outcomes = yield from self._run(plan.enrichments(self._start, block, ranked))
+        outcomes = yield from self._gather(plan.enrichments(self._start, block, ranked))
         flags = (self._result(outcomes, "ComputeFlags", AllFlags) or AllFlags()).flags
         diffs = (self._result(outcomes, "ComputeLabDiffs", LabDiffs) or LabDiffs()).lab_diffs
-        outcomes = yield from self._run(plan.stitching(self._start, ranked, flags, diffs))
+        outcomes = yield from self._gather(plan.stitching(self._start, ranked, flags, diffs))
         whole = self._result(outcomes, "StitchEnrichments", Stitched)
         return whole.search_results if whole else stitched(ranked, flags, diffs)
 
@@ -261,13 +261,13 @@ class _Run:
             progress=_progress(stage),
             metadata={"started_at": timestamp(self._journal.started_at)} if stage is decisions.PREPARING else None,
         )
-        outcomes = yield from self._run(plan.status(update) | calls, on_progress)
+        outcomes = yield from self._gather(plan.status(update) | calls, on_progress)
         updated = self._result(outcomes, "UpdateStatus", StatusUpdated)
         if updated is not None and updated.status in FINAL:
             raise _Closed(updated.status)
         return outcomes
 
-    def _run(self, calls: plan.Calls, on_progress: OnProgress | None = None) -> Generator[Any, Any, Outcomes]:
+    def _gather(self, calls: plan.Calls, on_progress: OnProgress | None = None) -> Generator[Any, Any, Outcomes]:
         """Run all calls at once, failed ones in further rounds, until the deadline.
 
         Raises:

@@ -69,10 +69,6 @@ def wants_synonyms(start: SearchStart, block: RequestBlock) -> bool:
     return start.llm and block.resin is not None
 
 
-def wants_near_colours(request: SearchRequest) -> bool:
-    return request.lab is not None
-
-
 def wants_scores(start: SearchStart, request: SearchRequest) -> bool:
     """``rerank=false`` skips scoring, merging and the analysis; mock mode has nobody to ask."""
     return start.llm and request.rerank

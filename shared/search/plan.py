@@ -39,14 +39,17 @@ Calls = dict[str, Call]
 
 
 def load(start: SearchStart) -> Calls:
+    """The request as it was accepted."""
     return _one("LoadRequest", RequestRef(request_id=start.request_id))
 
 
 def status(update: StatusUpdate) -> Calls:
+    """One write to the request's document."""
     return _one("UpdateStatus", update)
 
 
 def resin(start: SearchStart, request: SearchRequest) -> Calls:
+    """The requested resin by its code."""
     return _one("ResinMapping", ResinTask(request_id=start.request_id, request=request))
 
 
@@ -55,7 +58,7 @@ def preparations(start: SearchStart, block: RequestBlock) -> Calls:
     calls: Calls = {}
     if block.resin is not None and decisions.wants_synonyms(start, block):
         calls |= _one("GenerateSynonyms", SynonymTask(request_id=start.request_id, resin=block.resin))
-    if block.request.lab is not None and decisions.wants_near_colours(block.request):
+    if block.request.lab is not None:
         threshold = block.request.deltae_threshold
         task = DeltaETask(request_id=start.request_id, lab=block.request.lab, threshold=threshold)
         calls |= _one("DeltaEFiltering", task)
@@ -77,6 +80,7 @@ def searches(start: SearchStart, block: RequestBlock, odata_filter: str | None) 
 
 
 def deduplication(start: SearchStart, hits: Sequence[SearchHits]) -> Calls:
+    """The finds of all searches as one list."""
     return _one("DeduplicateResults", DeduplicateTask(request_id=start.request_id, searches=tuple(hits)))
 
 
@@ -99,6 +103,7 @@ def parts(candidates: Sequence[Candidate], count: int) -> list[Sequence[Candidat
 def merging(
     start: SearchStart, request: SearchRequest, candidates: Sequence[Candidate], chunks: Sequence[ScoredChunk]
 ) -> Calls:
+    """Candidates and scores as the best ``k`` results; explanations are cut to what a payload has room for."""
     task = MergeTask(
         request_id=start.request_id,
         k=request.k,
@@ -110,6 +115,7 @@ def merging(
 
 
 def analysis(start: SearchStart, block: RequestBlock, results: Sequence[RankedResult]) -> Calls:
+    """The best ten results, summed up."""
     best = tuple(results[: decisions.ANALYSED_RESULTS])
     return _one("OverallAnalysis", AnalysisTask(request_id=start.request_id, request_block=block, results=best))
 
@@ -127,6 +133,7 @@ def enrichments(start: SearchStart, block: RequestBlock, results: Sequence[Ranke
 def stitching(
     start: SearchStart, results: Sequence[RankedResult], flags: tuple[Flags, ...], lab_diffs: tuple[LabDiff, ...]
 ) -> Calls:
+    """Results, flags and differences as the user gets them; both are empty where they failed or were not asked for."""
     task = StitchTask(request_id=start.request_id, results=tuple(results), flags=flags, lab_diffs=lab_diffs)
     return _one("StitchEnrichments", task)
 

@@ -163,7 +163,7 @@ async def search_parts(
 ) -> AsyncGenerator[SearchParts]:
     """Open the switches of a stack's parts; ``cosmos`` and ``broker_url`` are those of a host that has its own."""
     broker = broker_url or (stack.servicebus and stack.servicebus.control_url)
-    assert stack.openai and stack.search and broker
+    assert broker
     async with (
         aiohttp.ClientSession() as session,
         open_database(cosmos or cosmos_of(stack), None) as database,

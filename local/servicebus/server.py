@@ -12,7 +12,7 @@ from local.servicebus.broker.definition import QueueDefinition
 from local.servicebus.broker.namespace import Namespace
 from local.servicebus.errors import CONNECTION_FORCED, INTERNAL_ERROR, AmqpError
 from local.servicebus.faults import FaultInjector, Faults
-from local.servicebus.limits import CONNECTIONS
+from local.servicebus.limits import Bounds
 from local.servicebus.protocol.connection import Connection
 from local.servicebus.sas import KEY_NAME, Signatures
 from local.servicebus.service import Service
@@ -38,6 +38,7 @@ class Broker:
         key: str | None = None,
         key_name: str = KEY_NAME,
         faults: Faults | None = None,
+        bounds: Bounds | None = None,
     ) -> None:
         loop = asyncio.get_running_loop()
         self.failed: asyncio.Future[None] = loop.create_future()
@@ -45,7 +46,8 @@ class Broker:
         self._store = Store(folder, loop, self._on_fault)
         namespace = Namespace(queues, self._store)
         signatures = Signatures(key, key_name) if key else None
-        self.service = Service(namespace, self._store, loop, FaultInjector(faults or Faults()), signatures)
+        injector = FaultInjector(faults or Faults())
+        self.service = Service(namespace, self._store, loop, injector, signatures, bounds or Bounds())
         self._connections: set[Connection] = set()
         self._server: asyncio.Server | None = None
         self._store.load(namespace, self.service.now())
@@ -83,7 +85,7 @@ class Broker:
     def _accept(self) -> asyncio.Protocol:
         if self.service.injector.faults.refuse_connections:
             return _Refused()
-        full = len(self._connections) >= CONNECTIONS
+        full = len(self._connections) >= self.service.bounds.connections
         connection = Connection(self.service, self._left, full=full)
         self._connections.add(connection)
         self.service.stats.connections = len(self._connections)
@@ -134,12 +136,12 @@ async def running_broker(
     queues: Iterable[QueueDefinition],
     key: str | None = None,
     faults: Faults | None = None,
-    port: int = 0,
+    bounds: Bounds | None = None,
 ) -> AsyncGenerator[Broker]:
-    """A broker in this process, on a port of 127.0.0.1, stopped with the block."""
-    listener = listen("127.0.0.1", port)
+    """A broker in this process, on a free port of 127.0.0.1, stopped with the block."""
+    listener = listen("127.0.0.1", 0)
     try:
-        broker = Broker(folder, queues, key, faults=faults)
+        broker = Broker(folder, queues, key, faults=faults, bounds=bounds)
     except BaseException:
         listener.close()
         raise

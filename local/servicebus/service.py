@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from local.servicebus.broker.namespace import Namespace
 from local.servicebus.faults import FaultInjector
+from local.servicebus.limits import Bounds
 from local.servicebus.sas import Signatures
 from local.servicebus.stats import Stats
 from local.servicebus.store import Store
@@ -24,8 +25,10 @@ class Service:
         loop: AbstractEventLoop,
         injector: FaultInjector,
         signatures: Signatures | None,
+        bounds: Bounds,
     ) -> None:
         self.namespace = namespace
+        self.bounds = bounds
         self.injector = injector
         self.signatures = signatures
         self.stats = Stats()

@@ -7,7 +7,7 @@ from local.servicebus.broker.entity import Entity
 from local.servicebus.broker.journal import Journal
 from local.servicebus.broker.ledger import Ledger
 from local.servicebus.errors import NOT_FOUND, AmqpError
-from local.servicebus.limits import QUEUE_BYTES
+from local.servicebus.limits import NAME_CHARACTERS, QUEUE_BYTES
 
 DEAD_LETTERS = "/$deadletterqueue"
 
@@ -32,7 +32,7 @@ class Namespace:
         of_dead = name.endswith(DEAD_LETTERS)
         queue = self.queues.get(name.removesuffix(DEAD_LETTERS))
         if queue is None:
-            raise AmqpError(NOT_FOUND, f"The messaging entity '{path}' could not be found.")
+            raise AmqpError(NOT_FOUND, f"The messaging entity '{path[:NAME_CHARACTERS]}' could not be found.")
         return queue.dead_letters if of_dead and queue.dead_letters is not None else queue
 
     def entities(self) -> Iterable[Entity]:

@@ -7,6 +7,7 @@ from enum import Enum, auto
 from typing import cast
 
 from local.servicebus.codec import frames
+from local.servicebus.codec.constructors import SYMBOL8
 from local.servicebus.codec.frames import Frame, FrameBuffer
 from local.servicebus.codec.performatives import (
     Attach,
@@ -40,10 +41,9 @@ from local.servicebus.errors import (
 )
 from local.servicebus.limits import (
     CHANNELS,
-    HANDSHAKE_S,
-    IDLE_S,
     LEAST_MAX_FRAME_BYTES,
     MAX_FRAME_BYTES,
+    NAME_CHARACTERS,
     SASL_FRAME_BYTES,
 )
 from local.servicebus.protocol.session import Session
@@ -55,6 +55,8 @@ log = logging.getLogger(__name__)
 # Authentication is by tokens sent to $cbs; MSSBCBS is how the .NET client asks for that.
 _MECHANISMS = ("MSSBCBS", "ANONYMOUS")
 _SASL_OK, _SASL_REFUSED = 0, 1
+# A claim is looked at a little after its end, so that it has ended by any clock.
+_CLAIM_GRACE_S = 0.01
 # However short a peer's idle time-out, a heartbeat is not sent more often.
 _LEAST_HEARTBEAT_S = 0.25
 _CONTAINER = "fanwise-servicebus"
@@ -81,6 +83,7 @@ class Connection(asyncio.Protocol):
         """The peer reads more slowly than it is sent to."""
         self.max_frame = LEAST_MAX_FRAME_BYTES
         """Largest frame that the peer takes, in bytes."""
+        self._bounds = service.bounds
         self._ended: set[int] = set()
         self._left = left
         self._full = full
@@ -90,6 +93,7 @@ class Connection(asyncio.Protocol):
         self._out = bytearray()
         self._flushing = False
         self._tick: asyncio.TimerHandle | None = None
+        self._claims_timer: asyncio.TimerHandle | None = None
         self._heard = 0.0
         self._heartbeat_s: float | None = None
         self._transport: asyncio.Transport | None = None
@@ -100,13 +104,15 @@ class Connection(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
         loop = self.service.loop
         self._heard = loop.time()
-        self._tick = loop.call_later(HANDSHAKE_S, self._check_handshake)
+        self._tick = loop.call_later(self._bounds.handshake_s, self._check_handshake)
 
     def data_received(self, data: bytes) -> None:
+        if self._stage is _Stage.CLOSED:
+            return
         self._heard = self.service.loop.time()
         self._buffer.feed(data)
         try:
-            while self._stage is not _Stage.CLOSED and self._step():
+            while self._step():
                 pass
         except Violation as violation:
             self.fail(violation)
@@ -118,11 +124,20 @@ class Connection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         self.paused = True
+        # A peer that does not read its answers cannot ask for more of them.
+        if self._transport is not None:
+            self._transport.pause_reading()
 
     def resume_writing(self) -> None:
         self.paused = False
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.resume_reading()
         for session in list(self.sessions.values()):
             session.resume()
+
+    def eof_received(self) -> bool:
+        """Close, as soon as everything is sent."""
+        return False
 
     def connection_lost(self, exc: Exception | None) -> None:
         if exc is not None:
@@ -150,13 +165,13 @@ class Connection(asyncio.Protocol):
         if not any(claim.covers(path) and claim.expires > now for claim in self._claims.values()):
             raise AmqpError(
                 UNAUTHORIZED,
-                f"Unauthorized access. 'Send' or 'Listen' claim is required to use '{path}'.",
+                f"Unauthorized access. No token was sent that covers '{path[:NAME_CHARACTERS]}'.",
             )
 
     def add_claim(self, claim: Claim) -> None:
         """Keep what a token allows; links that need it end when it does."""
         self._claims[claim.path] = claim
-        self.service.loop.call_later(max(claim.expires - self.service.now(), 0) + 0.01, self._check_claims)
+        self._set_claims_timer()
 
     def fail(self, error: AmqpError) -> None:
         """Tell the peer why and hang up."""
@@ -168,7 +183,7 @@ class Connection(asyncio.Protocol):
         if self._stage in (_Stage.OPEN, _Stage.OPENED):
             self.send(0, Close(error_value(error)))
         self._end()
-        self._hang_up()
+        self._hang_up(linger=True)
 
     def abort(self) -> None:
         """Cut the connection, as a failing network does."""
@@ -179,7 +194,9 @@ class Connection(asyncio.Protocol):
     # From bytes to frames
 
     def _step(self) -> bool:
-        """Handle the next header or frame; False when there is none."""
+        """Handle the next header or frame; False when there is none, or none is to be."""
+        if self._stage is _Stage.CLOSED:
+            return False
         if self._stage in (_Stage.HEADER, _Stage.AMQP_HEADER):
             header = self._buffer.header()
             if header is not None:
@@ -203,7 +220,7 @@ class Connection(asyncio.Protocol):
             self._hang_up()
         elif self._stage is _Stage.HEADER:
             self._stage = _Stage.SASL_INIT
-            mechanisms = Array(0xA3, tuple(Symbol(name) for name in _MECHANISMS))
+            mechanisms = Array(SYMBOL8, tuple(Symbol(name) for name in _MECHANISMS))
             self.write(frames.build(0, SaslMechanisms(mechanisms), kind=frames.SASL))
         else:
             self._stage = _Stage.OPEN
@@ -291,7 +308,7 @@ class Connection(asyncio.Protocol):
                 _CONTAINER,
                 max_frame_size=MAX_FRAME_BYTES,
                 channel_max=CHANNELS - 1,
-                idle_time_out=round(IDLE_S * 500),
+                idle_time_out=round(self._bounds.idle_s * 500),
             ),
         )
 
@@ -315,18 +332,28 @@ class Connection(asyncio.Protocol):
 
     def _check_handshake(self) -> None:
         if self._stage is not _Stage.OPENED:
-            self.fail(Violation(CONNECTION_FORCED, f"no open frame within {HANDSHAKE_S:g} s"))
+            self.fail(Violation(CONNECTION_FORCED, f"no open frame within {self._bounds.handshake_s:g} s"))
 
     def _keep_alive(self) -> None:
-        loop = self.service.loop
-        if loop.time() - self._heard > IDLE_S:
-            self.fail(Violation(CONNECTION_FORCED, f"The connection was inactive for more than {IDLE_S:g} s."))
+        loop, idle_s = self.service.loop, self._bounds.idle_s
+        if loop.time() - self._heard > idle_s:
+            self.fail(Violation(CONNECTION_FORCED, f"The connection was inactive for more than {idle_s:g} s."))
             return
         if self._heartbeat_s is not None:
             self.write(frames.HEARTBEAT)
-        self._tick = loop.call_later(min(self._heartbeat_s or IDLE_S, IDLE_S / 8), self._keep_alive)
+        self._tick = loop.call_later(min(self._heartbeat_s or idle_s, idle_s / 8), self._keep_alive)
+
+    def _set_claims_timer(self) -> None:
+        if self._claims_timer is not None:
+            self._claims_timer.cancel()
+        if self._claims:
+            wait_s = min(claim.expires for claim in self._claims.values()) - self.service.now()
+            self._claims_timer = self.service.loop.call_later(max(wait_s, 0) + _CLAIM_GRACE_S, self._check_claims)
 
     def _check_claims(self) -> None:
+        now = self.service.now()
+        self._claims = {path: claim for path, claim in self._claims.items() if claim.expires > now}
+        self._set_claims_timer()
         for session in list(self.sessions.values()):
             session.check_claims()
 
@@ -334,16 +361,23 @@ class Connection(asyncio.Protocol):
 
     def _end(self) -> None:
         self._stage = _Stage.CLOSED
-        if self._tick is not None:
-            self._tick.cancel()
-            self._tick = None
+        for timer in (self._tick, self._claims_timer):
+            if timer is not None:
+                timer.cancel()
         for session in list(self.sessions.values()):
             session.close()
         self.sessions.clear()
 
-    def _hang_up(self) -> None:
+    def _hang_up(self, *, linger: bool = False) -> None:
+        """Close the connection. ``linger``: after the peer has had time to read why, though it may still be sending."""
         self._flush()
-        if self._transport is not None:
+        if self._transport is None or self._transport.is_closing():
+            return
+        if linger and self._transport.can_write_eof():
+            # Closed with bytes of the peer unread, the socket would be reset, and the reason lost on its way.
+            self._transport.write_eof()
+            self._tick = self.service.loop.call_later(self._bounds.linger_s, self._transport.close)
+        else:
             self._transport.close()
 
     def write(self, data: bytes) -> None:

@@ -61,6 +61,9 @@ class Link:
 class Ingress(Link):
     """A link on which the peer sends."""
 
+    most_bytes = MESSAGE_BYTES
+    """Largest message that it takes."""
+
     def __init__(self, session: "Session", frame: Attach, path: str) -> None:
         super().__init__(session, frame, path)
         self._delivery_count = frame.initial_delivery_count or 0
@@ -75,7 +78,7 @@ class Ingress(Link):
 
     def answer(self) -> Attach:
         answer = super().answer()
-        answer.max_message_size = MESSAGE_BYTES
+        answer.max_message_size = self.most_bytes
         return answer
 
     def send_flow(self) -> None:
@@ -94,7 +97,7 @@ class Ingress(Link):
             self._forget_partial()
             return
         self._first = first
-        self._too_large = self._too_large or len(self._partial) + len(payload) > MESSAGE_BYTES
+        self._too_large = self._too_large or len(self._partial) + len(payload) > self.most_bytes
         if self._too_large:
             self._partial.clear()
         else:
@@ -110,7 +113,8 @@ class Ingress(Link):
         settled = bool(frame.settled or first.settled)
         number = first.delivery_id
         if too_large:
-            self._refuse(number, settled, AmqpError(MESSAGE_SIZE_EXCEEDED, _TOO_LARGE))
+            text = f"The received message exceeds the limit of {self.most_bytes} bytes."
+            self._refuse(number, settled, AmqpError(MESSAGE_SIZE_EXCEEDED, text))
         else:
             self._take(number, settled, first.message_format or 0, message)
 
@@ -192,6 +196,3 @@ class Egress(Link):
 
     def settle(self, number: int, token: UUID, outcome: Record, *, answer: bool) -> None:
         """Do what the peer says became of a delivery."""
-
-
-_TOO_LARGE = f"The received message exceeds the limit of {MESSAGE_BYTES} bytes."

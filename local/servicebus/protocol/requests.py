@@ -9,7 +9,7 @@ from local.servicebus.codec.encode import encode
 from local.servicebus.codec.performatives import Attach, Target, from_value
 from local.servicebus.codec.types import Described, Int, Map, Symbol, ULong, Value
 from local.servicebus.errors import NOT_ALLOWED, NOT_IMPLEMENTED, AmqpError
-from local.servicebus.limits import WAITING_ANSWERS
+from local.servicebus.limits import REQUEST_BYTES, WAITING_ANSWERS
 from local.servicebus.message import APPLICATION_PROPERTIES, PROPERTIES, VALUE, sections
 from local.servicebus.protocol.link import Egress, Ingress
 
@@ -50,6 +50,8 @@ class Node(Protocol):
 
 class RequestIngress(Ingress):
     """Where a peer sends its requests."""
+
+    most_bytes = REQUEST_BYTES
 
     def __init__(self, session: "Session", frame: Attach, path: str, node: Node) -> None:
         super().__init__(session, frame, path)

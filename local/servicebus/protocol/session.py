@@ -105,7 +105,9 @@ class Session:
 
     def on_flow(self, frame: Flow) -> None:
         start = frame.next_incoming_id if frame.next_incoming_id is not None else 0
-        self._remote_window = (start + frame.incoming_window - self._next_outgoing_id) % _SERIAL
+        window = (start + frame.incoming_window - self._next_outgoing_id) % _SERIAL
+        # Negative, in serial numbers: the peer has made its window smaller than what is under way.
+        self._remote_window = window if window < _SERIAL // 2 else 0
         self._empty_outbox()
         if frame.handle is None:
             if frame.echo:

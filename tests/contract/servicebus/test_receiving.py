@@ -76,7 +76,8 @@ async def test_dead_lettered_message_says_why_and_keeps_its_properties(queue: Qu
     assert await nothing_comes(receiver)
 
 
-async def test_deferred_message_is_received_by_its_number_only(queue: Queue):
+async def test_deferred_message_is_received_by_its_number_only(make_queue: MakeQueue):
+    queue = await make_queue(client_options={"retry_total": 0})
     await send(queue, "a")
     receiver = await queue.receiver()
     (message,) = await receive(receiver)

@@ -18,7 +18,7 @@ from shared.settings import Service
 from shared.topology import topology
 from tests.support.cosmos import running_cosmos
 from tests.support.fanwise import Fanwise, fanwise
-from tests.support.host import REPOSITORY, RunningHost, running_host
+from tests.support.host import REPOSITORY, TERMINAL, RunningHost, eventually, running_host
 from tests.support.servicebus import running_servicebus
 from tests.support.stack import SAMPLE, RunningStack, StackPart
 
@@ -182,16 +182,30 @@ class SearchHost:
     parts: SearchParts
     environment: Mapping[str, str]
 
-    async def instance(self, request_id: str) -> Document:
-        """Return the state of a search's orchestration."""
-        return await self.manage("GET", request_id)
-
-    async def manage(self, method: str, request_id: str, operation: str = "") -> Document:
-        """Do something with a search's orchestration; return the answer."""
+    async def manage(self, method: str, request_id: str, operation: str = "") -> None:
+        """Do something with a search's orchestration, as an operator might."""
         address = f"{self.host.management}/instances/{request_id}{operation}"
         async with aiohttp.ClientSession() as session, session.request(method, address) as response:
             assert response.status in (200, 202), await response.text()
-            return await response.json() if response.content_type == "application/json" else {}
+
+    async def run_ended(self, request_id: str) -> Document:
+        """Return the state of a search's orchestration once it has ended, which may be after the search has."""
+        return await run_ended(self.host.url, request_id)
+
+
+async def run_ended(host_url: str, request_id: str) -> Document:
+    """Return the state of an orchestration of the host at ``host_url`` once it has ended."""
+    address = f"{host_url}/runtime/webhooks/durabletask/instances/{request_id}"
+    state: Document = {}
+    async with aiohttp.ClientSession() as session:
+
+        async def has_ended() -> bool:
+            async with session.get(address) as response:
+                state.update(await response.json())
+            return state["runtimeStatus"] in TERMINAL
+
+        await eventually(has_ended, DEADLINE_S)
+    return state
 
 
 @asynccontextmanager

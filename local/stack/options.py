@@ -1,7 +1,9 @@
 """The command line of ``up``, shared with ``run``."""
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from local.processes.ports import free_ports
 from local.stack.plan import DEFAULT_PORTS, Options, Part
@@ -10,10 +12,16 @@ from local.stack.settings import REPOSITORY
 CATALOGUE = REPOSITORY / "data"
 
 SWITCHES = {
-    "latency-ms": "milliseconds added to every OpenAI request",
-    "rate-429": "share of OpenAI requests that are throttled, 0 to 1",
-    "retry-after": "seconds in the Retry-After of those",
-    "rate-500": "share of OpenAI requests that fail, 0 to 1",
+    Part.OPENAI: {
+        "latency-ms": "milliseconds added to every OpenAI request",
+        "rate-429": "share of OpenAI requests that are throttled, 0 to 1",
+        "retry-after": "seconds in the Retry-After of those",
+        "rate-500": "share of OpenAI requests that fail, 0 to 1",
+    },
+    Part.GITHUB: {
+        "latency-ms": "milliseconds added to every GitHub request",
+        "rate-500": "share of GitHub requests that fail, 0 to 1",
+    },
 }
 
 
@@ -37,8 +45,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="folder with materials.csv and MTL_Lab_active.csv",
     )
     catalogue.add_argument("--no-catalogue", action="store_true", help="load no materials")
-    for name, meaning in SWITCHES.items():
-        parser.add_argument(f"--openai-{name}", type=float, metavar="N", help=meaning)
+    for part, switches in SWITCHES.items():
+        for name, meaning in switches.items():
+            parser.add_argument(f"--{part}-{name}", type=float, metavar="N", help=meaning)
 
 
 def options_of(parsed: argparse.Namespace) -> Options:
@@ -48,19 +57,24 @@ def options_of(parsed: argparse.Namespace) -> Options:
     if parsed.ports == "auto":
         left = [part for part in Part if part not in ports]
         ports |= dict(zip(left, free_ports(len(left)), strict=True))
-    switches: list[str] = []
-    for name in SWITCHES:
-        value = values[f"openai_{name.replace('-', '_')}"]
-        if value is not None:
-            switches += [f"--{name}", f"{value:g}"]
     return Options(
         data=parsed.data.resolve(),
         off=frozenset(part for part in Part if values[f"no_{part}"]),
         ports=ports,
         ready_file=parsed.ready_file,
-        openai_switches=tuple(switches),
+        openai_switches=_switches(Part.OPENAI, values),
+        github_switches=_switches(Part.GITHUB, values),
         catalogue=None if parsed.no_catalogue else parsed.catalogue.resolve(),
     )
+
+
+def _switches(part: Part, values: Mapping[str, Any]) -> tuple[str, ...]:
+    switches: list[str] = []
+    for name in SWITCHES[part]:
+        value = values[f"{part}_{name.replace('-', '_')}"]
+        if value is not None:
+            switches += [f"--{name}", f"{value:g}"]
+    return tuple(switches)
 
 
 def _port(text: str) -> int:

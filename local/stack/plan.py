@@ -10,7 +10,15 @@ from local.azurite.launcher import ACCOUNT
 from local.processes.ports import LOOPBACK
 from local.stack.addresses import connection_string, is_loopback, service_bus_connection, service_bus_endpoint
 
-DEFAULT_PORTS = {"host": 7071, "cosmos": 8081, "openai": 8082, "search": 8083, "servicebus": 5672, "storage": 10000}
+DEFAULT_PORTS = {
+    "host": 7071,
+    "cosmos": 8081,
+    "openai": 8082,
+    "search": 8083,
+    "github": 8084,
+    "servicebus": 5672,
+    "storage": 10000,
+}
 
 
 class Part(StrEnum):
@@ -20,8 +28,13 @@ class Part(StrEnum):
     COSMOS = "cosmos"
     OPENAI = "openai"
     SEARCH = "search"
+    GITHUB = "github"
     SERVICEBUS = "servicebus"
     STORAGE = "storage"
+
+
+KEEP_NOTHING = (Part.OPENAI, Part.GITHUB)
+GITHUB_APP = ("GITHUB_APP_ID", "GITHUB_APP_INSTALLATION_ID", "GITHUB_APP_PRIVATE_KEY")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +46,7 @@ class Options:
     ports: Mapping[Part, int] = field(default_factory=dict[Part, int])
     ready_file: Path | None = None
     openai_switches: tuple[str, ...] = ()
+    github_switches: tuple[str, ...] = ()
     catalogue: Path | None = None
     """Folder of the materials that search finds; None loads none."""
 
@@ -109,6 +123,7 @@ def make_plan(options: Options, settings: Mapping[str, str], sample: Mapping[str
         Part.COSMOS: _endpoint(Part.COSMOS, options, settings, "COSMOS_ENDPOINT"),
         Part.OPENAI: _openai(options, settings),
         Part.SEARCH: _endpoint(Part.SEARCH, options, settings, "AI_SEARCH_ENDPOINT"),
+        Part.GITHUB: _endpoint(Part.GITHUB, options, settings, "GITHUB_API_URL"),
         Part.SERVICEBUS: _service_bus(options, settings),
         Part.STORAGE: _endpoint(Part.STORAGE, options, settings, "STORAGE_ENDPOINT"),
     }
@@ -170,7 +185,7 @@ def _start(part: Part, options: Options, configured: str | None) -> Started:
     url = f"{'sb' if part is Part.SERVICEBUS else 'http'}://{LOOPBACK}:{port}"
     if part is Part.STORAGE:
         return Started(part, port, f"{url}/{ACCOUNT}", options.data / "azurite")
-    return Started(part, port, url, None if part is Part.OPENAI else options.data / part)
+    return Started(part, port, url, None if part in KEEP_NOTHING else options.data / part)
 
 
 def _addresses(started: Started, settings: Mapping[str, str], sample: Mapping[str, str]) -> dict[str, str]:
@@ -186,6 +201,10 @@ def _addresses(started: Started, settings: Mapping[str, str], sample: Mapping[st
             return {"AZURE_OPENAI_ENDPOINT": started.url, "AZURE_OPENAI_API_KEY": key("AZURE_OPENAI_API_KEY")}
         case Part.SEARCH:
             return {"AI_SEARCH_ENDPOINT": started.url, "AI_SEARCH_KEY": key("AI_SEARCH_KEY")}
+        case Part.GITHUB:
+            # What is started here knows the token and no GitHub App.
+            token = {"GITHUB_API_URL": started.url, "GITHUB_TOKEN": key("GITHUB_TOKEN")}
+            return token | {name: "" for name in GITHUB_APP if settings.get(name)}
         case Part.SERVICEBUS:
             return {"SERVICEBUS": service_bus_connection(started.url, key("SERVICEBUS"))}
         case Part.STORAGE:

@@ -14,6 +14,7 @@ TITLES = {
     Part.COSMOS: "Cosmos DB",
     Part.OPENAI: "Azure OpenAI",
     Part.SEARCH: "Azure AI Search",
+    Part.GITHUB: "GitHub",
     Part.SERVICEBUS: "Service Bus",
     Part.STORAGE: "Blob storage",
 }

@@ -230,5 +230,7 @@ def _module(plan: Plan, started: Started) -> list[str]:
             return ["local.cosmos", *address, "--data", str(started.data)]
         case Part.SEARCH | Part.SERVICEBUS:
             return [f"local.{started.part}", *address, "--data", str(started.data)]
+        case Part.GITHUB:
+            return ["local.github", *address, *plan.options.github_switches]
         case _:
             return ["local.openai", *address, *plan.options.openai_switches]

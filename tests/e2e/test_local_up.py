@@ -102,7 +102,7 @@ async def test_everything_that_the_topology_names_is_there() -> None:
 async def test_children_end_with_up_however_it_ends(number: signal.Signals) -> None:
     async with running_stack("--no-cosmos", "--no-host") as stack:
         pids = [part.pid for part in parts(stack).values() if part.pid]
-        assert len(pids) == 4
+        assert len(pids) == 5
         stack.process.send_signal(number)
         code = await asyncio.wait_for(stack.process.wait(), DEADLINE_S)
         await all_gone(pids)

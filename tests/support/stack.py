@@ -21,6 +21,7 @@ ENDPOINTS = {
     "AZURE_OPENAI_ENDPOINT": "--no-openai",
     "STORAGE_ENDPOINT": "--no-storage",
     "AI_SEARCH_ENDPOINT": "--no-search",
+    "GITHUB_API_URL": "--no-github",
     "SERVICEBUS": "--no-servicebus",
 }
 SAMPLE = json.loads((REPOSITORY / "local.settings.sample.json").read_text(encoding="utf-8"))["Values"]
@@ -48,6 +49,7 @@ class RunningStack:
     cosmos: StackPart | None
     openai: StackPart | None
     search: StackPart | None
+    github: StackPart | None
     servicebus: StackPart | None
     storage: StackPart | None
 
@@ -63,6 +65,7 @@ class RunningStack:
             "AZURE_OPENAI_ENDPOINT": self.openai,
             "STORAGE_ENDPOINT": self.storage,
             "AI_SEARCH_ENDPOINT": self.search,
+            "GITHUB_API_URL": self.github,
         }
         found = {name: part.url for name, part in addresses.items() if part}
         if self.servicebus:
@@ -112,4 +115,4 @@ async def running_stack(
                 await ended(process)
 
 
-STACK_PARTS = ("host", "cosmos", "openai", "search", "servicebus", "storage")
+STACK_PARTS = ("host", "cosmos", "openai", "search", "github", "servicebus", "storage")

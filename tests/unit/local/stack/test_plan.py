@@ -12,6 +12,7 @@ SAMPLE = {
     "STORAGE_KEY": "storage-key",
     "AZURE_OPENAI_API_KEY": "openai-key",
     "AI_SEARCH_KEY": "search-key",
+    "GITHUB_TOKEN": "github-token",
     "SERVICEBUS": "Endpoint=sb://127.0.0.1:5672;SharedAccessKeyName=root;SharedAccessKey=bus-key;",
 }
 DATA = Path("/data")
@@ -28,6 +29,7 @@ def test_without_any_setting_everything_is_started_on_its_default_port() -> None
         Part.COSMOS: 8081,
         Part.OPENAI: 8082,
         Part.SEARCH: 8083,
+        Part.GITHUB: 8084,
         Part.SERVICEBUS: 5672,
         Part.STORAGE: 10000,
     }
@@ -51,6 +53,7 @@ def test_children_get_addresses_and_keys_of_what_is_started() -> None:
         ("PROJECT_ENDPOINT", Part.OPENAI),
         ("PROJECT_CONNECTION_STRING", Part.OPENAI),
         ("AI_SEARCH_ENDPOINT", Part.SEARCH),
+        ("GITHUB_API_URL", Part.GITHUB),
         ("STORAGE_ENDPOINT", Part.STORAGE),
     ],
 )
@@ -145,3 +148,10 @@ def test_materials_are_loaded_only_into_what_is_started_here(
 ) -> None:
     options = Options(data=DATA, off=off, catalogue=Path("/catalogue"))
     assert make_plan(options, settings, SAMPLE).loads_catalogue is loaded
+
+
+def test_started_github_gets_a_token_and_takes_the_place_of_a_github_app() -> None:
+    made = plan({"GITHUB_API_URL": "http://localhost:8084", "GITHUB_APP_ID": "1", "GITHUB_TOKEN": ""})
+    assert made.environment["GITHUB_API_URL"] == "http://127.0.0.1:8084"
+    assert made.settings["GITHUB_TOKEN"] == "github-token"
+    assert made.settings["GITHUB_APP_ID"] == ""

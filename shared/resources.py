@@ -10,12 +10,14 @@ from azure.core.credentials_async import AsyncTokenCredential
 from shared.clients.ai_search import Materials, open_materials
 from shared.clients.blobs import Uploads, open_blobs
 from shared.clients.cosmos import open_database
+from shared.clients.github import GitHub, open_github
 from shared.clients.lab_data import BLOB, LabSource, open_lab_source
 from shared.clients.mock_embeddings import MockEmbeddings
 from shared.clients.openai_account import open_account
 from shared.clients.openai_chat import Chat
 from shared.clients.openai_embeddings import Embeddings
 from shared.clients.service_bus import open_queue
+from shared.github_cache import GitHubCache
 from shared.idempotency import IdempotencyKeys
 from shared.retry import with_retries
 from shared.search.near_filters import NearFilters, near_filters
@@ -54,6 +56,8 @@ class Resources:
     query_vectors: QueryVectors
     lab_data: LabSource
     near_filters: NearFilters
+    github: GitHub
+    github_cache: GitHubCache
 
 
 @asynccontextmanager
@@ -88,6 +92,10 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             materials=await stack.enter_async_context(open_materials(settings.ai_search, credential)),
             lab_data=await stack.enter_async_context(open_lab_source(lab_blob)),
             near_filters=near_filters(database.get_container_client(containers["search_cache"].name)),
+            github=await stack.enter_async_context(open_github(settings.github)),
+            github_cache=GitHubCache(
+                database.get_container_client(containers["github_cache"].name), settings.repo_context.ttl_hours * 3600
+            ),
         )
 
 

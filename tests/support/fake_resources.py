@@ -304,6 +304,8 @@ class FakeCloud:
             query_vectors=QueryVectors(fakes.model),
             lab_data=fakes.lab_data,
             near_filters=near_filters(fakes.search_cache),
+            github=cast("Any", None),
+            github_cache=cast("Any", None),
         )
 
 

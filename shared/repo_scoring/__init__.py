@@ -1,0 +1,1 @@
+"""How well repositories answer a question: words, languages, file types, similarity. Pure."""

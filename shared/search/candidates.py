@@ -8,6 +8,7 @@ differences. What one of them may take follows from the 256 KB that a payload ma
 import json
 import math
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -37,7 +38,7 @@ def candidate_of(document: Mapping[str, Any], search_type: str) -> Candidate | N
     name = document.get("id")
     if not isinstance(name, str) or not 0 < len(name) <= LONGEST_ID:
         return None
-    text = _text(document.get("description"))
+    text = _text(document.get("description"), TEXT_BYTES)
     candidate = Candidate(
         id=name,
         name=_short(document.get("name"), _NAME_BYTES),
@@ -55,15 +56,12 @@ def candidate_of(document: Mapping[str, Any], search_type: str) -> Candidate | N
 
 def shortened(text: str, json_bytes: int) -> str:
     """Return as much of ``text`` as takes ``json_bytes`` in JSON, with an ellipsis where something is missing."""
-    if json_size(text) <= json_bytes + 2:
+    if len(text) <= json_bytes and json_size(text) <= json_bytes + 2:
         return text
     room = json_bytes - (json_size("…") - 2)
-    kept, size = 0, 0
-    for character in text:
-        size += json_size(character) - 2
-        if size > room:
-            break
-        kept += 1
+    # No character takes less than a byte.
+    prefixes = range(1, min(len(text), room) + 1)
+    kept = bisect_right(prefixes, room, key=lambda characters: json_size(text[:characters]) - 2)
     return text[:kept].rstrip() + "…" if kept else ""
 
 
@@ -86,12 +84,13 @@ def _fitted(candidate: Candidate, text: str | None) -> Candidate:
     return candidate.model_copy(update={"text": kept or None, "text_truncated": kept != text})
 
 
-def _text(value: object) -> str | None:
-    return _SURROGATES.sub("�", value) if isinstance(value, str) and value else None
+def _text(value: object, json_bytes: int) -> str | None:
+    """A text without halves of surrogate pairs, cut where it can no longer fit: one character more shows that it was."""
+    return _SURROGATES.sub("�", value[: json_bytes + 1]) if isinstance(value, str) and value else None
 
 
 def _short(value: object, json_bytes: int) -> str | None:
-    text = _text(value)
+    text = _text(value, json_bytes)
     return None if text is None else shortened(text, json_bytes)
 
 

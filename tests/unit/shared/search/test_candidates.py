@@ -79,3 +79,9 @@ def test_a_shortened_text_fits_and_begins_like_the_whole(text, json_bytes):
     kept = shortened(text, json_bytes)
     assert json_size(kept) - 2 <= json_bytes
     assert kept == text or text.startswith(kept.removesuffix("…"))
+
+
+@given(st.text(min_size=1).filter(lambda text: not any(map(str.isspace, text))), st.integers(7, 60))
+def test_a_shortened_text_gives_no_room_away(text, json_bytes):
+    kept = shortened(text, json_bytes).removesuffix("…")
+    assert text in (kept, kept + "…") or json_size(text[: len(kept) + 1] + "…") - 2 > json_bytes

@@ -33,15 +33,19 @@ Answer = tuple[int, Any, Mapping[str, str]]
 
 
 class SearchClient:
-    """Sends searches to one app and follows them."""
+    """Sends searches to one app and follows them. ``accepted``: the ids of all that it has sent."""
 
     def __init__(self, app: Fanwise) -> None:
         self._app = app
+        self.accepted: set[str] = set()
 
     async def post(self, payload: object, headers: Mapping[str, str] | None = None) -> Answer:
         """Return status code, document and headers of ``POST /search``; bytes are sent as they are."""
         body = {"data": payload} if isinstance(payload, bytes) else {"json": payload}
-        return await self._app.call("POST", "/search", headers=headers, **body)
+        answer = await self._app.call("POST", "/search", headers=headers, **body)
+        if answer[0] == 202:
+            self.accepted.add(answer[1]["request_id"])
+        return answer
 
     async def submit(self, payload: object, headers: Mapping[str, str] | None = None) -> str:
         """Send a search that must be accepted; return its id."""
@@ -134,6 +138,17 @@ class SearchParts:
         for part in (self.openai, self.index, self.broker):
             await part.reset()
 
+    async def finish(self, client: SearchClient) -> None:
+        """Turn every switch off and let all searches of ``client`` end, so that the next test counts its own only."""
+        await self.reset()
+
+        async def all_ended() -> bool:
+            documents = await asyncio.gather(*(self.document(request_id) for request_id in client.accepted))
+            return all(document["status"] not in UNDER_WAY for document in documents)
+
+        await eventually(all_ended, DEADLINE_S)
+        await self.reset()
+
     async def asked(self, prompt: str) -> int:
         """Return how many requests with a prompt the language model has had since the last reset."""
         scopes = (await self.openai.stats())["scopes"]
@@ -175,22 +190,44 @@ async def search_parts(
 
 @dataclass(frozen=True)
 class SearchHost:
-    """A host beside that of the stack, with settings and a queue of its own."""
+    """A host beside that of ``stack``, with settings and a queue of its own. ``control_url``: of its broker."""
 
+    stack: RunningStack
     host: RunningHost
+    cosmos: Service
+    servicebus: str
+    control_url: str
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncGenerator["Beside"]:
+        """Open clients of the host and its parts, for use in one event loop; every switch is off."""
+        async with (
+            fanwise(self.host.url) as app,
+            search_parts(self.stack, cosmos=self.cosmos, broker_url=self.control_url) as parts,
+        ):
+            await parts.reset()
+            client = SearchClient(app)
+            yield Beside(client, parts, self)
+            await parts.finish(client)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A host of its own, as it is used."""
+
     client: SearchClient
     parts: SearchParts
-    environment: Mapping[str, str]
+    process: SearchHost
 
     async def manage(self, method: str, request_id: str, operation: str = "") -> None:
         """Do something with a search's orchestration, as an operator might."""
-        address = f"{self.host.management}/instances/{request_id}{operation}"
+        address = f"{self.process.host.management}/instances/{request_id}{operation}"
         async with aiohttp.ClientSession() as session, session.request(method, address) as response:
             assert response.status in (200, 202), await response.text()
 
     async def run_ended(self, request_id: str) -> Document:
         """Return the state of a search's orchestration once it has ended, which may be after the search has."""
-        return await run_ended(self.host.url, request_id)
+        return await run_ended(self.process.host.url, request_id)
 
 
 async def run_ended(host_url: str, request_id: str) -> Document:
@@ -228,11 +265,10 @@ async def search_host(
             cosmos = Service(own.url, own.key)
             environment |= {"COSMOS_ENDPOINT": own.url, "COSMOS_KEY": own.key}
             await asyncio.to_thread(provision_cosmos, environment)
-        environment |= settings or {}
-        host = await opened.enter_async_context(running_host(REPOSITORY, folder / "host", environment))
-        app = await opened.enter_async_context(fanwise(host.url))
-        parts = await opened.enter_async_context(search_parts(stack, cosmos=cosmos, broker_url=broker.control_url))
-        yield SearchHost(host, SearchClient(app), parts, environment)
+        host = await opened.enter_async_context(
+            running_host(REPOSITORY, folder / "host", environment | (settings or {}))
+        )
+        yield SearchHost(stack, host, cosmos, environment["SERVICEBUS"], broker.control_url)
 
 
 def cosmos_of(stack: RunningStack) -> Service:

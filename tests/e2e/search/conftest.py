@@ -29,8 +29,10 @@ async def parts(stack: RunningStack) -> AsyncGenerator[SearchParts]:
 
 
 @pytest.fixture
-async def client(app: Fanwise, parts: SearchParts) -> SearchClient:
-    return SearchClient(app)
+async def client(app: Fanwise, parts: SearchParts) -> AsyncGenerator[SearchClient]:
+    opened = SearchClient(app)
+    yield opened
+    await parts.finish(opened)
 
 
 @pytest.fixture

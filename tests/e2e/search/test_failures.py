@@ -71,7 +71,7 @@ async def test_a_search_that_somebody_cancels_stops_at_its_next_stage(stack, cli
 
 
 async def test_at_its_deadline_a_search_fails_and_what_comes_later_changes_nothing(stack, parts, tmp_path):
-    async with search_host(stack, tmp_path, {"SEARCH_DEADLINE_S": "3"}) as beside:
+    async with search_host(stack, tmp_path, {"SEARCH_DEADLINE_S": "3"}) as host, host.opened() as beside:
         await parts.openai.set("chat/score_chunk", hang=True)
         hung = await beside.client.failure(WORDS)
         check_failure(hung, "The search took longer than 3 s")
@@ -86,6 +86,6 @@ async def test_at_its_deadline_a_search_fails_and_what_comes_later_changes_nothi
 
 
 async def test_an_index_that_refuses_the_key_fails_the_search_at_once(stack, parts, tmp_path):
-    async with search_host(stack, tmp_path, {"AI_SEARCH_KEY": "not-the-key"}) as beside:
+    async with search_host(stack, tmp_path, {"AI_SEARCH_KEY": "not-the-key"}) as host, host.opened() as beside:
         check_failure(await beside.client.failure(WORDS), "Search index refused the search")
         assert await parts.searched() == 1

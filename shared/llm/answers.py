@@ -13,6 +13,7 @@ LONGEST_EXPLANATION = 200
 LONGEST_SUMMARY = 1_500
 LONGEST_CAVEAT = 300
 MOST_CAVEATS = 5
+LONGEST_REPO_ANSWER = 3_000
 MOST_SYNONYMS = 3
 LONGEST_RESIN = 60
 
@@ -52,6 +53,18 @@ class AnalysisAnswer(_Answer):
     summary: str
     best_match: str | None
     caveats: Annotated[list[str], Field(max_length=_MOST_ENTRIES)]
+
+
+class Citation(_Answer):
+    """``repository``: its name; ``reason``: what it shows."""
+
+    repository: str
+    reason: str
+
+
+class RepoAnswer(_Answer):
+    answer: str
+    citations: Annotated[list[Citation], Field(max_length=_MOST_ENTRIES)]
 
 
 Answer = TypeVar("Answer", bound=_Answer)
@@ -104,6 +117,24 @@ def read_analysis(text: str, sent: Collection[str]) -> AnalysisAnswer:
     return AnalysisAnswer(summary=summary, best_match=answer.best_match, caveats=caveats[:MOST_CAVEATS])
 
 
+def read_repo_answer(text: str, sent: Collection[str]) -> RepoAnswer:
+    """Return the answer to a question about repositories, its texts trimmed; ``sent``: names of the repositories.
+
+    Raises:
+        BadAnswer: It breaks the schema, cites what was not sent or one repository twice, or says nothing.
+    """
+    answer = _parsed(RepoAnswer, text)
+    _check_known("citations", [citation.repository for citation in answer.citations], sent)
+    said = shown(answer.answer, LONGEST_REPO_ANSWER)
+    if not said:
+        raise BadAnswer("answer: is empty; expected two to five sentences")
+    citations = [
+        Citation(repository=each.repository, reason=shown(each.reason, LONGEST_EXPLANATION))
+        for each in answer.citations
+    ]
+    return RepoAnswer(answer=said, citations=citations)
+
+
 def shown(text: str, longest: int) -> str:
     """Return ``text`` on one line without control characters, at most ``longest`` long; ``…`` stands for the rest."""
     line = _NOT_SHOWN.sub(" ", text).strip()
@@ -127,10 +158,10 @@ def _fault(error: Any) -> str:
 def _check_known(place: str, ids: list[str], sent: Collection[str]) -> None:
     if unknown := [each for each in ids if each not in sent]:
         named = ", ".join(map(_quoted, unknown[:_FAULTS_NAMED]))
-        raise BadAnswer(f"{place}: {named} was not in the block; use the ids that stand in it")
+        raise BadAnswer(f"{place}: {named} was not in the block; use what stands in it")
     if len(set(ids)) != len(ids):
         twice = next(each for each in ids if ids.count(each) > 1)
-        raise BadAnswer(f"{place}: {_quoted(twice)} stands in it twice; expected every material once")
+        raise BadAnswer(f"{place}: {_quoted(twice)} stands in it twice; expected once")
 
 
 def _quoted(text: str) -> str:

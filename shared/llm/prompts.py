@@ -104,6 +104,7 @@ class Prompts(_Entry):
     synonym_resins: Prompt
     score_chunk: Prompt
     overall_analysis: Prompt
+    repo_answer: Prompt
 
 
 @cache

@@ -1,1 +1,1 @@
-"""``offline-rules``: answers to the three prompts of a search, made by rules. It is no language model, and says so."""
+"""``offline-rules``: answers to the prompts of Fanwise, made by rules. It is no language model, and says so."""

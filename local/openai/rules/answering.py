@@ -12,12 +12,13 @@ from local.openai.chat.schemas import is_of
 from local.openai.refusals import Refusal
 from local.openai.rules.analysis import analyse
 from local.openai.rules.data_block import find_block
-from local.openai.rules.questions import AnalysisQuestion, ScoreQuestion, SynonymQuestion
+from local.openai.rules.questions import AnalysisQuestion, RepoQuestion, ScoreQuestion, SynonymQuestion
+from local.openai.rules.repositories import answer_question
 from local.openai.rules.resins import neighbours
 from local.openai.rules.scoring import judge
 
 _SELF = (
-    f"I am {MODEL}: rules that answer the three prompts of a material search, and no language model. "
+    f"I am {MODEL}: rules that answer the prompts of Fanwise, and no language model. "
     "Set AZURE_OPENAI_ENDPOINT to an account with a real deployment for anything else."
 )
 
@@ -75,9 +76,14 @@ def _analysis(block: dict[str, object]) -> dict[str, Any]:
     return analyse(AnalysisQuestion.model_validate(block))
 
 
+def _repositories(block: dict[str, object]) -> dict[str, Any]:
+    return answer_question(RepoQuestion.model_validate(block))
+
+
 _RULES: dict[str, Callable[[dict[str, object]], dict[str, Any]]] = {
     "synonym_resins": _synonyms,
     "score_chunk": _scores,
     "overall_analysis": _analysis,
+    "repo_answer": _repositories,
 }
 SCHEMAS = tuple(_RULES)

@@ -59,3 +59,23 @@ class AnalysisQuestion(_Entry):
 
     request: Request
     results: tuple[Result, ...]
+
+
+class LanguageShare(_Entry):
+    language: str
+    percent: Finite
+
+
+class ScoredRepository(_Entry):
+    """``matched``: words of the question that were found in it."""
+
+    name: str
+    score: Finite
+    matched: tuple[str, ...] = ()
+    languages: tuple[LanguageShare, ...] = ()
+
+
+class RepoQuestion(_Entry):
+    """The block of ``repo_answer``."""
+
+    repositories: tuple[ScoredRepository, ...]

@@ -4,9 +4,11 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from azure.core.credentials_async import AsyncTokenCredential
+from azure.core.pipeline.transport import AioHttpTransport
 from azure.cosmos.aio import ContainerProxy, CosmosClient, DatabaseProxy
 
 from shared.clients.azure_errors import translated
+from shared.clients.proxies import proxy_is_set
 from shared.settings import Service
 from shared.topology import topology
 
@@ -31,6 +33,7 @@ async def open_database(service: Service, credential: AsyncTokenCredential | Non
         read_timeout=_READ_TIMEOUT_S,
         # Nobody looks at what a write answers; of 64 chunks that is a megabyte of JSON to parse.
         no_response_on_write=True,
+        transport=AioHttpTransport(use_env_settings=proxy_is_set()),
     )
     async with AsyncExitStack() as stack:
         # Before it is entered: a client that cannot be opened has connections to close too.

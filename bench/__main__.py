@@ -5,13 +5,14 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 
-from bench import delta_e, embeddings, engine, startup
+from bench import delta_e, embeddings, engine, search, startup
 from bench.report import Row, describe_machine, keep, table
 
 MEASUREMENTS: dict[str, Callable[[], Awaitable[list[Row]]]] = {
     "engine": engine.measure,
     "embeddings": embeddings.measure,
     "delta-e": delta_e.measure,
+    "search": search.measure,
     "startup": startup.measure,
 }
 

@@ -26,6 +26,10 @@ class Samples:
         cuts = statistics.quantiles(self.values, n=10)
         return cuts[0], cuts[-1]
 
+    def percentile(self, percent: int) -> float:
+        """The value that ``percent`` of them do not exceed, interpolated."""
+        return statistics.quantiles(self.values, n=100, method="inclusive")[percent - 1]
+
     def shown(self, unit: str = "ms") -> str:
         """``12.3 (11.0-14.9) ms``: median and spread."""
         low, high = self.spread

@@ -1,0 +1,41 @@
+"""Searches as people send them, each for a resin that nobody asked for before."""
+
+import random
+from typing import Any
+
+# Beside their grade, which makes them new to the cache of synonyms, the model has neighbours for each of these.
+_RESINS = ("PP", "ABS", "PC", "PA6", "PBT", "POM", "PMMA", "TPU")
+_WORDS = ("warm signal blue", "deep leaf green", "pale sand", "bright traffic red", "dark slate grey", "soft violet")
+
+
+class Payloads:
+    """Makes requests; the same ``seed`` makes the same ones."""
+
+    def __init__(self, seed: int) -> None:
+        self._chance = random.Random(seed)
+
+    def full(self) -> dict[str, Any]:
+        """A request that takes every step: synonyms, Delta-E filter, four searches, five scorers, analysis, flags."""
+        return {"k": 20, "REQUEST_RESIN_FINAL": self._resin(), "REQUEST_COLOR_DESCR": self._words(), **self._colour()}
+
+    def mixed(self) -> dict[str, Any]:
+        """One of what the demonstration shows: colour and resin, words only, or without scoring."""
+        return self._chance.choice((self.full, self._in_words, self._unscored))()
+
+    def _in_words(self) -> dict[str, Any]:
+        return {"k": 20, "REQUEST_RESIN_FINAL": self._resin(), "REQUEST_COLOR_DESCR": self._words()}
+
+    def _unscored(self) -> dict[str, Any]:
+        return {"k": 20, **self._colour(), "rerank": False}
+
+    def _resin(self) -> str:
+        return f"{self._chance.choice(_RESINS)} grade {self._chance.randrange(10**9)}"
+
+    def _words(self) -> str:
+        return self._chance.choice(_WORDS)
+
+    def _colour(self) -> dict[str, float]:
+        """A colour with some materials of the catalogue near it."""
+        lightness = round(self._chance.uniform(35, 75), 2)
+        a, b = (round(self._chance.uniform(-30, 30), 2) for _ in range(2))
+        return {"L": lightness, "a": a, "b": b, "deltaEthresh": 10.0}

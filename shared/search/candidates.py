@@ -85,7 +85,7 @@ def _fitted(candidate: Candidate, text: str | None) -> Candidate:
 
 
 def _text(value: object, json_bytes: int) -> str | None:
-    """A text without halves of surrogate pairs, cut where it can no longer fit; one more character shows that it was."""
+    """A text without halves of surrogate pairs, cut past ``json_bytes`` characters: one more shows that it was cut."""
     return _SURROGATES.sub("�", value[: json_bytes + 1]) if isinstance(value, str) and value else None
 
 

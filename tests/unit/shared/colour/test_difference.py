@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from shared.colour.ciede2000 import ciede2000
 from shared.colour.cmc import delta_e_cmc, tolerances
-from shared.colour.difference import NOTICEABLE, SAME, lab_difference
+from shared.colour.difference import NOTICEABLE, SAME, LabDifference, lab_differences
 from shared.colour.lab import Lab
 
 COLOURS = st.builds(Lab, st.floats(0, 100), st.floats(-128, 127), st.floats(-128, 127))
@@ -18,6 +18,11 @@ GREY = Lab(50.0, 0.0, 0.0)
 
 def at(lightness: float, chroma: float, hue_deg: float) -> Lab:
     return Lab(lightness, chroma * math.cos(math.radians(hue_deg)), chroma * math.sin(math.radians(hue_deg)))
+
+
+def lab_difference(request_: Lab, material: Lab) -> LabDifference:
+    (found,) = lab_differences(request_, [material])
+    return found
 
 
 def test_it_is_material_minus_request():
@@ -118,3 +123,12 @@ def test_words_never_contradict_the_numbers(request_, material):
     assert ("bluer" in words) <= (found.db < 0)
     assert (found.words == SAME) <= (found.dE_cmc < NOTICEABLE * math.sqrt(3) + 1e-9)
     assert len(words) == len(set(words))
+
+
+@settings(deadline=None)
+@given(COLOURS, st.lists(COLOURS, max_size=5))
+def test_each_material_differs_as_it_does_alone(request_, materials):
+    for found, each in zip(lab_differences(request_, materials), materials, strict=True):
+        alone = lab_difference(request_, each)
+        assert found[:-1] == pytest.approx(alone[:-1], abs=1e-9)
+        assert found.words == alone.words

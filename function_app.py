@@ -2,7 +2,17 @@
 
 import azure.durable_functions as df
 
-from blueprints import embeddings, health, maintenance, search, search_queue, search_requests, snippets
+from blueprints import (
+    embeddings,
+    github_repos,
+    health,
+    maintenance,
+    repo_context,
+    search,
+    search_queue,
+    search_requests,
+    snippets,
+)
 from shared.logs import set_up_logs
 from shared.settings import current_settings
 
@@ -15,5 +25,7 @@ app.register_functions(snippets.bp)
 app.register_functions(search_requests.bp)
 app.register_functions(search_queue.bp)
 app.register_functions(search.bp)
+app.register_functions(repo_context.bp)
+app.register_functions(github_repos.bp)
 app.register_functions(maintenance.bp)
 app.register_functions(health.bp)

@@ -7,7 +7,7 @@ nothing, and whoever asked goes on without.
 import asyncio
 import json
 from collections import OrderedDict, defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from azure.core.exceptions import ResourceNotFoundError
@@ -171,15 +171,14 @@ class GitHubCache:
         first = await self.remove(username, [each for each in found if each == INDEX])
         return first + await self.remove(username, [each for each in found if each != INDEX])
 
-    async def items(self) -> AsyncIterator[Document]:
-        """Yield account, kind, id, last change and size of every item.
+    async def items(self) -> list[Document]:
+        """Return account, kind, id and last change of every item; of an index also what it says of its run.
 
         Raises:
             Unavailable: Cosmos DB does not answer.
         """
         query = "SELECT c.id, c.username, c.kind, c._ts, c.content.refreshed_at, c.content.names FROM c"
-        for row in await self._reach.call(lambda: self._rows(query)):
-            yield row
+        return await self._reach.call(lambda: self._rows(query))
 
     async def _item(self, username: str, item_id: str) -> Document | None:
         try:

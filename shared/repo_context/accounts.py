@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 from shared.repo_context.context_file import parsed_context
 from shared.repo_context.contracts import Bundle
@@ -39,6 +39,21 @@ def account_of(username: str, index_item: Document, rows: list[Document]) -> Cac
     repos = [told(KeptBundle.model_validate(found[each]).bundle) for each in ids if each in found]
     version = sha256(f"{username} {index_item['_etag']}".encode()).hexdigest()[:32]
     return CachedAccount(username, index, version, repos)
+
+
+def account_of_run(username: str, output: object, ended_at: datetime) -> CachedAccount | None:
+    """Build an account from what a run handed back; None where that is no list of bundles.
+
+    Raises:
+        pydantic.ValidationError: A bundle is not what it must be.
+    """
+    if not isinstance(output, list):
+        return None
+    bundles = [Bundle.model_validate(each) for each in cast("list[Any]", output)]
+    refreshed_at = ended_at.isoformat()
+    index = Index(login=username, names=tuple(bundle.name for bundle in bundles), refreshed_at=refreshed_at)
+    version = sha256(f"{username} run {refreshed_at}".encode()).hexdigest()[:32]
+    return CachedAccount(username, index, version, [told(bundle) for bundle in bundles])
 
 
 def told(bundle: Bundle) -> dict[str, Any]:

@@ -1,0 +1,66 @@
+"""What callers are told over HTTP of accounts, repositories and runs."""
+
+import json
+from hashlib import sha256
+from typing import Any
+
+import azure.functions as func
+
+from shared.github_repo_manager import Found
+from shared.repo_context.runs import RunStatus
+from shared.responses import create_success_response
+
+_RETRY_AFTER_S = "2"
+# What somebody committed stands in these answers: no browser may take it for a page.
+_SAFE = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-cache"}
+
+
+def account_answer(req: func.HttpRequest, found: Found) -> func.HttpResponse:
+    """Answer with an account's repositories, or 304 where the caller has them already."""
+    account = found.account
+    index = account.index
+    document: dict[str, Any] = {
+        "username": index.login or account.username,
+        "refreshed_at": index.refreshed_at,
+        "count": len(account.repos),
+        "truncated": index.truncated,
+        "repos": account.repos,
+    }
+    return _cached_answer(req, document, account.version, found.fresh)
+
+
+def repository_answer(req: func.HttpRequest, found: Found, repo: dict[str, Any]) -> func.HttpResponse:
+    """Answer with one repository, or 304 where the caller has it already."""
+    version = sha256(json.dumps(repo, sort_keys=True).encode()).hexdigest()[:32]
+    return _cached_answer(req, repo, version, found.fresh)
+
+
+def run_answer(links: dict[str, str]) -> func.HttpResponse:
+    """Answer 202 with the addresses under which a run can be followed and managed."""
+    headers = {"Location": links["statusQueryGetUri"], "Retry-After": _RETRY_AFTER_S}
+    return create_success_response(links, status_code=202, headers=headers)
+
+
+def gathering_answer(run: RunStatus, links: dict[str, str]) -> func.HttpResponse:
+    """Answer 202: nothing is kept yet, and this run gathers it."""
+    status_uri = links["statusQueryGetUri"]
+    headers = {"Location": status_uri, "Retry-After": _RETRY_AFTER_S, "X-Cache": "miss"}
+    return create_success_response(run.to_json() | {"statusQueryGetUri": status_uri}, status_code=202, headers=headers)
+
+
+def _cached_answer(
+    req: func.HttpRequest,
+    document: dict[str, Any],
+    version: str,
+    fresh: bool,
+) -> func.HttpResponse:
+    headers = _SAFE | {"ETag": f'"{version}"', "X-Cache": "hit" if fresh else "stale"}
+    if is_known(req.headers.get("if-none-match", ""), headers["ETag"]):
+        return func.HttpResponse(status_code=304, headers=headers)
+    return create_success_response(document, headers=headers)
+
+
+def is_known(if_none_match: str, etag: str) -> bool:
+    """Whether an ``If-None-Match`` header names ``etag``."""
+    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
+    return etag in tags or "*" in tags

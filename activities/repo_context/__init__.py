@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from activities.repo_context.embed_repositories_activity import embed_repositories_activity
 from activities.repo_context.fetch_repo_context_bundle_activity import fetch_repo_context_bundle_activity
 from activities.repo_context.get_repo_names_activity import get_repo_names_activity
 from activities.repo_context.store_repo_index_activity import store_repo_index_activity
 from activities.runner import Activity
-from shared.repo_context.contracts import BundleTask, IndexTask, ListingTask
+from shared.repo_context.contracts import BundleTask, EmbedTask, IndexTask, ListingTask
 
 ACTIVITIES: dict[str, Activity[Any]] = {
     "GetRepoNamesActivity": Activity(
@@ -16,6 +17,11 @@ ACTIVITIES: dict[str, Activity[Any]] = {
         fetch_repo_context_bundle_activity,
         BundleTask.model_validate,
         lambda task: {"username": task.username, "repo_name": task.repo_name, "attempt": task.attempt},
+    ),
+    "EmbedRepositoriesActivity": Activity(
+        embed_repositories_activity,
+        EmbedTask.model_validate,
+        lambda task: {"username": task.username, "repositories": len(task.names)},
     ),
     "StoreRepoIndexActivity": Activity(
         store_repo_index_activity,

@@ -14,6 +14,11 @@ ROUTES = {
     ("api/snippets/{projectId}", ("GET",), "function"),
     ("api/snippets/{projectId}/{*name}", ("GET",), "function"),
     ("api/snippets/{projectId}/{*name}", ("DELETE",), "function"),
+    ("api/orchestrators/repo-context", ("POST",), "function"),
+    ("api/github/repos/{username}/with-context", ("GET",), "function"),
+    ("api/github/repos/{username}/{repo}", ("GET",), "function"),
+    ("api/github/cache/stats", ("GET",), "function"),
+    ("api/github/cache/cleanup", ("POST",), "function"),
     ("search", ("POST",), "function"),
     ("status/{request_id}", ("GET",), "function"),
 }

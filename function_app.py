@@ -3,6 +3,7 @@
 import azure.durable_functions as df
 
 from blueprints import (
+    ai,
     embeddings,
     github_repos,
     health,
@@ -27,5 +28,6 @@ app.register_functions(search_queue.bp)
 app.register_functions(search.bp)
 app.register_functions(repo_context.bp)
 app.register_functions(github_repos.bp)
+app.register_functions(ai.bp)
 app.register_functions(maintenance.bp)
 app.register_functions(health.bp)

@@ -71,6 +71,10 @@ class RepoIndex:
         scored = [self._scored(place, question, cosines, best) for place in range(len(self.repos))]
         return sorted(scored, key=lambda each: (-each["score"], each["full_name"].lower(), each["full_name"]))
 
+    def vectors(self, dimensions: int) -> int:
+        """Return how many repositories have a vector of so many dimensions; the first call decodes them."""
+        return len(self._rows_of(dimensions)[1])
+
     def _read(self, query: str) -> _Question:
         words = asked_words(query)
         languages = asked_languages(query, self._used)

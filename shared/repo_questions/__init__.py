@@ -1,0 +1,1 @@
+"""Questions about an account's repositories: read, scored from the cache, answered."""

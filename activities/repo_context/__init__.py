@@ -3,7 +3,6 @@
 from typing import Any
 
 from activities.repo_context.embed_repositories_activity import embed_repositories_activity
-from activities.repo_context.embed_repositories_activity import embed_repositories_activity
 from activities.repo_context.fetch_repo_context_bundle_activity import fetch_repo_context_bundle_activity
 from activities.repo_context.get_repo_names_activity import get_repo_names_activity
 from activities.repo_context.store_repo_index_activity import store_repo_index_activity
@@ -18,11 +17,6 @@ ACTIVITIES: dict[str, Activity[Any]] = {
         fetch_repo_context_bundle_activity,
         BundleTask.model_validate,
         lambda task: {"username": task.username, "repo_name": task.repo_name, "attempt": task.attempt},
-    ),
-    "EmbedRepositoriesActivity": Activity(
-        embed_repositories_activity,
-        EmbedTask.model_validate,
-        lambda task: {"username": task.username, "repositories": len(task.names)},
     ),
     "EmbedRepositoriesActivity": Activity(
         embed_repositories_activity,

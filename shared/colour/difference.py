@@ -53,7 +53,8 @@ def lab_differences(request: Lab, materials: Sequence[Lab]) -> list[LabDifferenc
     if not materials:
         return []
     # All at once: of a single pair the arrays would take twenty times as long as the arithmetic.
-    by_cmc, by_2000 = delta_e_cmc(request, materials).tolist(), ciede2000(request, materials).tolist()
+    rows = [tuple(material) for material in materials]
+    by_cmc, by_2000 = delta_e_cmc(request, rows).tolist(), ciede2000(request, rows).tolist()
     around = tolerances(request)
     return [_difference(request, *each, around) for each in zip(materials, by_cmc, by_2000, strict=True)]
 

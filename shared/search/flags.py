@@ -4,9 +4,9 @@ Wishes are free text and read leniently; one that cannot be read is ``unknown``,
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from shared.colour.bands import band_of
 from shared.colour.cmc import delta_e_cmc
@@ -48,6 +48,13 @@ _HOTTEST_C = 600.0
 _BLUE_WOOLS = (1.0, 8.0)
 # "EU" begins too much.
 _SHORTEST_PREFIX = 4
+
+
+class _Approval(NamedTuple):
+    """An approval by its words, and by its letters and digits without what stands between them."""
+
+    words: frozenset[str]
+    letters: str
 
 
 def needs_attributes(block: RequestBlock) -> bool:
@@ -127,12 +134,11 @@ def regulatory(wish: str, attribute: object) -> Literal["met", "partly", "not_me
     are among those of the other, or if it begins like the wish but for blanks and signs: "FDA", "FDA compliant" and
     "UL94 V0" find "FDA food contact", "FDA" and "UL 94 V-0".
     """
-    wanted = [text for text in _SEPARATOR.split(wish) if _words(text)]
-    entries = cast("list[object]", attribute) if isinstance(attribute, list) else []
-    approvals = [str(entry) for entry in entries if _words(entry)]
+    wanted = _approvals(_SEPARATOR.split(wish))
+    approvals = _approvals(cast("list[object]", attribute) if isinstance(attribute, list) else [])
     if not wanted or not approvals or _NEGATION.search(wish):
         return "unknown"
-    met = sum(any(_answers(approval, text) for approval in approvals) for text in wanted)
+    met = sum(any(_answers(approval, each) for approval in approvals) for each in wanted)
     if met == len(wanted):
         return "met"
     return "partly" if met else "not_met"
@@ -152,12 +158,16 @@ def _samples(flags: Mapping[str, object], attributes: Attributes) -> tuple[str, 
     return tuple(flag for flag in flags if flag.removesuffix("_match") in names)
 
 
-def _answers(approval: str, wish: str) -> bool:
-    wanted, found = _words(wish), _words(approval)
-    if wanted <= found or found <= wanted:
+def _approvals(texts: Iterable[object]) -> list[_Approval]:
+    """What each text names, those without a word left out."""
+    words = ([word.casefold() for word in _WORD.findall(str(text))] for text in texts)
+    return [_Approval(frozenset(each), "".join(each)) for each in words if each]
+
+
+def _answers(approval: _Approval, wish: _Approval) -> bool:
+    if wish.words <= approval.words or approval.words <= wish.words:
         return True
-    letters = "".join(_WORD.findall(wish)).casefold()
-    return len(letters) >= _SHORTEST_PREFIX and "".join(_WORD.findall(approval)).casefold().startswith(letters)
+    return len(wish.letters) >= _SHORTEST_PREFIX and approval.letters.startswith(wish.letters)
 
 
 def _opacities(text: object) -> set[str]:

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Annotated
 
@@ -24,8 +24,11 @@ _FILLER = re.compile(
 )
 _SEPARATORS = " +-(/"
 _BLEND = re.compile(r"[+/]")
-# The longest REQUEST_* text is 500; what is longer is no resin and must cost nothing.
-_MOST_CHARACTERS = 500
+# The longest name has 59 characters. What is longer, or names more fillers than a compound has, must cost nothing.
+_MOST_CHARACTERS = 100
+_MOST_FILLERS = 4
+# Results of one search name the same few resins again and again.
+_RESOLVED_KEPT = 1024
 
 
 @dataclass(frozen=True)
@@ -52,20 +55,25 @@ class _Entry(BaseModel):
     aliases: tuple[Annotated[str, Field(min_length=1)], ...] = ()
 
 
+@lru_cache(maxsize=_RESOLVED_KEPT)
 def resolve_resin(text: str) -> Resin:
     """Return the resin that ``text`` names: a code, a name or an alias, in any case and with any punctuation.
 
     Fillers at its end are noted and left out of the code (``PP-GF30`` is PP), and a blend of known resins is known by
-    its parts (``PC/PMMA``). What is unknown passes through with its text, marked.
+    its parts (``PC/PMMA``). What is unknown passes through with its text, marked; so does whatever has more than 100
+    characters or four fillers.
     """
     given = text.strip()
-    base, fillers = given[:_MOST_CHARACTERS], []
+    unknown = Resin(given, None, None, given, known=False)
+    if len(given) > _MOST_CHARACTERS:
+        return unknown
+    base, fillers = given, []
     found = _named(base, given)
-    while found is None and (filler := _FILLER.search(base)):
+    while found is None and len(fillers) < _MOST_FILLERS and (filler := _FILLER.search(base)):
         fillers.insert(0, re.sub(r"[ %()-]", "", filler[0]).upper())
         base = base[: filler.start()].rstrip(_SEPARATORS)
         found = _named(base, given, "+".join(fillers))
-    return found or Resin(given, None, None, given, known=False)
+    return found or unknown
 
 
 def same_family(first: str, second: str) -> bool:

@@ -115,6 +115,11 @@ def test_an_unknown_resin_passes_through_with_its_text(text):
     assert resolve_resin(f" {text} ") == Resin(text, None, None, text, known=False)
 
 
+@pytest.mark.parametrize("text", ["PP-GF10+GF20+MD10+TD5+GB5", "PP" + " " * 97 + "GF30", "+".join(["PP"] * 40)])
+def test_what_is_longer_than_any_compound_is_no_resin(text):
+    assert resolve_resin(text) == Resin(text, None, None, text, known=False)
+
+
 @pytest.mark.parametrize(
     ("first", "second", "same"),
     [

@@ -42,14 +42,17 @@ async def answer_question(
     vector = await _vector_of(question.query, index, resources, notes) if model is not None else None
     # Milliseconds of arithmetic, which the worker's only event loop should not spend on it.
     ranked = await asyncio.to_thread(calculate_repo_scores, question.query, index, vector)
-    context = tiered_context(ranked, question.max_repos)
+    # What has nothing to do with the question is no answer to it, however few answers there are.
+    fitting = sum(each["score"] > 0 for each in ranked)
+    shown = min(question.max_repos, fitting)
+    context = tiered_context(ranked, shown)
     document: dict[str, Any] = {
         "query": question.query,
         "username": found.account.index.login or question.username,
         "refreshed_at": found.account.index.refreshed_at,
         "scored_by": "words" if vector is None else "vectors and words",
         "total": len(ranked),
-        "repositories": [_told(each) for each in ranked[: question.max_repos]],
+        "repositories": [_told(each) for each in ranked[:shown]],
         "context": context,
     }
     if question.explain:
@@ -81,7 +84,7 @@ async def _explanation(
     document = question_document(question.query, ranked, context)
     sent = names_in(document)
     if not sent:
-        return {"answer": "The account has no public repository.", "citations": [], "model": None}
+        return {"answer": "The account has no public repository.", "citations": [], "model": None, "usage": None}
     try:
         async with asyncio.timeout(_EXPLANATION_S):
             asked = await ask(

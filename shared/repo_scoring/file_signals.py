@@ -36,29 +36,34 @@ _EXPECTED: dict[str, tuple[str, ...]] = {
     "ui": ("HTML", "CSS", "SCSS", "TypeScript", "Vue", "Svelte"),
     "web": ("HTML", "CSS", "SCSS", "JavaScript", "TypeScript", "Vue", "Svelte"),
 }  # fmt: skip
+_MOST_SIGNALS = 32
 _KINDS = frozenset({"prose", "data", "markup", "programming"})
 _EXPECTED_TERMS = {term_of(word): expected for word, expected in _EXPECTED.items()}
 
 
 @dataclass(frozen=True)
-class FileSignals:
-    """``languages``: groups of linguist; ``kinds``: its kinds of languages; ``extensions``: with their dot."""
+class FileSignal:
+    """Files that one word of a question lets one expect: of any of these ``languages`` (groups of linguist), of these
+    ``kinds`` of languages, or with this ``extension``."""
 
     languages: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
-    extensions: frozenset[str] = frozenset()
-
-    def __bool__(self) -> bool:
-        return bool(self.languages or self.kinds or self.extensions)
+    extension: str | None = None
 
 
-def file_signals(question: str, words: Iterable[Word], languages: Iterable[AskedLanguage]) -> FileSignals:
+def file_signals(question: str, words: Iterable[Word], languages: Iterable[AskedLanguage]) -> list[FileSignal]:
     """Return what kinds of files ``question``, its words and the languages that it names let one expect."""
-    terms = {term for word in words for term in (word.term, *same_as(word.term))}
-    expected = {each for term in terms for each in _EXPECTED_TERMS.get(term, ())}
-    named = {asked.language.group for asked in languages}
-    return FileSignals(
-        languages=frozenset({linguist().group_of(each) for each in expected - _KINDS} | named),
-        kinds=frozenset(expected & _KINDS),
-        extensions=frozenset(found.group().lower() for found in _EXTENSION.finditer(question)),
+    named = [FileSignal(languages=frozenset({asked.language.group})) for asked in languages]
+    hinted = [_signal(expected) for word in words if (expected := _expected(word))]
+    typed = [FileSignal(extension=found.group().lower()) for found in _EXTENSION.finditer(question)]
+    return list(dict.fromkeys([*named, *hinted, *typed]))[:_MOST_SIGNALS]
+
+
+def _expected(word: Word) -> set[str]:
+    return {each for term in (word.term, *same_as(word.term)) for each in _EXPECTED_TERMS.get(term, ())}
+
+
+def _signal(expected: set[str]) -> FileSignal:
+    return FileSignal(
+        languages=frozenset(linguist().group_of(each) for each in expected - _KINDS), kinds=frozenset(expected & _KINDS)
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from shared.repo_scoring.asked_languages import AskedLanguage, asked_languages
-from shared.repo_scoring.file_signals import FileSignals, file_signals
+from shared.repo_scoring.file_signals import FileSignal, file_signals
 from shared.repo_scoring.parts import (
     DECIMALS,
     Parts,
@@ -49,7 +49,7 @@ class _Question:
     rarities: Mapping[str, float]
     languages: list[AskedLanguage]
     measured: list[AskedLanguage]
-    signals: FileSignals
+    signals: list[FileSignal]
 
 
 class RepoIndex:
@@ -88,15 +88,16 @@ class RepoIndex:
 
     def _rarities(self, words: Sequence[Word], languages: Sequence[AskedLanguage]) -> dict[str, float]:
         groups = {term: each.language.group for each in languages for term in each.terms}
-        found: dict[str, float] = {}
-        for word in words:
-            telling = sum(
-                told_by(profile, word.term) is not None or groups.get(word.term) in profile.shares
-                for profile in self._profiles
+        return {
+            word.term: rarity(
+                sum(
+                    told_by(profile, word.term) is not None or groups.get(word.term) in profile.shares
+                    for profile in self._profiles
+                ),
+                len(self._profiles),
             )
-            if telling:
-                found[word.term] = rarity(telling, len(self._profiles))
-        return found
+            for word in words
+        }
 
     def _scored(self, place: int, question: _Question, cosines: Mapping[int, float], best: float) -> ScoredRepo:
         profile = self._profiles[place]

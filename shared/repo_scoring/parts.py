@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Literal, TypedDict
 
 from shared.repo_scoring.asked_languages import AskedLanguage
-from shared.repo_scoring.file_signals import FileSignals
+from shared.repo_scoring.file_signals import FileSignal
 from shared.repo_scoring.profile import RepoProfile, Told
 from shared.repo_scoring.words import Word, same_as
 
@@ -59,13 +59,16 @@ class Parts(TypedDict):
     file_types: FileTypesPart
 
 
-def rarity(told_by: int, repositories: int) -> float:
+def rarity(telling: int, repositories: int) -> float:
     """Return how much a word tells repositories apart: the inverse document frequency of Okapi BM25.
 
     S. Robertson and H. Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009, eq. 3.3, plus 1 inside
-    the logarithm, so that a word that all repositories tell still counts.
+    the logarithm, so that a word that all repositories tell still counts. One that none tells counts half of what the
+    rarest does: it may be what was asked for, which nobody has, or a manner of speaking.
     """
-    return math.log(1 + (repositories - told_by + 0.5) / (told_by + 0.5))
+    found = max(telling, 1)
+    inverse = math.log(1 + (repositories - found + 0.5) / (found + 0.5))
+    return inverse if telling else inverse / 2
 
 
 def words_part(
@@ -73,8 +76,8 @@ def words_part(
 ) -> WordsPart:
     """Return how much of what was asked for the repository tells, rare words counting more.
 
-    ``rarities``: of the terms that any repository tells; the others cannot tell them apart and do not count. A word
-    that names a language is told by what the repository is written in, too.
+    ``rarities``: of the terms of ``words``. A word that names a language is told by what the repository is written in,
+    too.
     """
     total = math.fsum(rarities.values())
     if not total:
@@ -86,7 +89,7 @@ def words_part(
         told = told_by(profile, word.term)
         share = shares.get(word.term, 0.0)
         strength = max(told.strength if told else 0.0, share)
-        if strength and word.term in rarities:
+        if strength:
             gained.append(rarities[word.term] * strength)
             matched[word.text] = [*(told.fields if told else ()), *(["languages"] if share else [])]
     return {"score": math.fsum(gained) / total, "weight": 0.0, "matched": matched}
@@ -122,20 +125,27 @@ def language_part(profile: RepoProfile, languages: Sequence[AskedLanguage]) -> L
     }
 
 
-def file_types_part(profile: RepoProfile, signals: FileSignals) -> FileTypesPart:
-    """Return how many of the repository's files are of the types that the question lets one expect.
+def file_types_part(profile: RepoProfile, signals: Sequence[FileSignal]) -> FileTypesPart:
+    """Return how far the repository holds the files that the question lets one expect: the mean over its signals.
 
-    In logarithms: one Dockerfile among hundreds of files shows Docker, and hundreds do not show it hundreds of times.
+    Counts are compared in logarithms: one Dockerfile among hundreds of files shows Docker, and hundreds do not show it
+    hundreds of times.
     """
     if not signals:
         return {"score": None, "weight": 0.0, "matched": {}}
-    types = {each for name in signals.languages for each in profile.files_of.get(name, ())}
-    types |= {each for kind in signals.kinds for each in profile.kinds.get(kind, ())}
-    types |= {each for each in profile.files if each.lower() in signals.extensions}
-    matched = {each: profile.files[each] for each in sorted(types, key=lambda each: (-profile.files[each], each))}
-    found = sum(matched.values())
-    score = math.log1p(found) / math.log1p(profile.file_count) if found else 0.0
-    return {"score": score, "weight": 0.0, "matched": matched}
+    types = [_expected_types(profile, signal) for signal in signals]
+    found = [sum(profile.files[each] for each in group) for group in types]
+    every = math.log1p(profile.file_count)
+    score = math.fsum(math.log1p(count) / every for count in found if count) / len(signals)
+    matched = {each: profile.files[each] for each in set[str]().union(*types)}
+    ordered = sorted(matched.items(), key=lambda each: (-each[1], each[0]))
+    return {"score": score, "weight": 0.0, "matched": dict(ordered)}
+
+
+def _expected_types(profile: RepoProfile, signal: FileSignal) -> set[str]:
+    types = {each for name in signal.languages for each in profile.files_of.get(name, ())}
+    types |= {each for kind in signal.kinds for each in profile.kinds.get(kind, ())}
+    return types | {each for each in profile.files if each.lower() == signal.extension}
 
 
 def weighed(parts: Parts) -> float:

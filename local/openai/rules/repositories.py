@@ -7,6 +7,8 @@ from local.openai.rules.questions import RepoQuestion, ScoredRepository
 MOST_CITED = 3
 # Below half of the best one's score a repository says more about its account than about the question.
 _WORTH_NAMING = 0.5
+# Where no word was found, meaning has to be rather alike.
+_LIKE = 0.25
 _MOST_WORDS = 5
 _SIGNATURE = "By offline-rules, which are rules and no language model:"
 
@@ -28,11 +30,13 @@ def answer_question(question: RepoQuestion) -> dict[str, object]:
 
 def _cited(repositories: Sequence[ScoredRepository]) -> list[ScoredRepository]:
     ranked = sorted(repositories, key=lambda each: (-each.score, each.name))
-    shown = [each for each in ranked if each.matched]
+    shown = [each for each in ranked if each.matched or each.score >= _LIKE]
     return [each for each in shown if each.score >= _WORTH_NAMING * shown[0].score][:MOST_CITED]
 
 
 def _found(repository: ScoredRepository) -> str:
+    if not repository.matched:
+        return "what it says is like the question"
     return f"it tells of {_listed(repository.matched[:_MOST_WORDS])}"
 
 

@@ -15,9 +15,11 @@ from blueprints import (
     snippets,
 )
 from shared.logs import set_up_logs
+from shared.masked_logs import mask_secrets_in_logs
 from shared.settings import current_settings
 
 set_up_logs()
+mask_secrets_in_logs(current_settings().github)
 
 app = df.DFApp(http_auth_level=current_settings().http_auth_level.upper())
 

@@ -13,15 +13,21 @@ _logger = logging.getLogger(__name__)
 
 _TIMEOUT_S = 3.0
 _KEPT_S = 10.0
+# What was gathered is still there while GitHub is away, and restarting this app would not bring it back.
+_OPTIONAL = frozenset({"github"})
 
 
 @dataclass(frozen=True)
 class Dependency:
-    """``latency_ms``: how long the answer took; ``reason``: why there was none."""
+    """``latency_ms``: how long the answer took; ``reason``: why there was none.
+
+    ``required``: Fanwise cannot work without it.
+    """
 
     name: str
     latency_ms: float
     reason: str | None
+    required: bool = True
 
 
 @dataclass(frozen=True)
@@ -31,11 +37,11 @@ class Health:
 
     @property
     def healthy(self) -> bool:
-        return all(check.reason is None for check in self.checks)
+        return all(check.reason is None for check in self.checks if check.required)
 
     @property
     def status(self) -> str:
-        return "ok" if self.healthy else "degraded"
+        return "ok" if all(check.reason is None for check in self.checks) else "degraded"
 
     def dependencies(self) -> dict[str, dict[str, str | float]]:
         """Return each dependency's status, latency in milliseconds and, where it fails, the reason."""
@@ -78,13 +84,15 @@ def _pings(resources: Resources) -> dict[str, Callable[[], Awaitable[object]]]:
     async def embed() -> None:
         await resources.model.embed(["health"], 0)
 
-    return {
+    pings: dict[str, Callable[[], Awaitable[object]]] = {
         "cosmos": resources.snippets.ping,
         "storage": resources.uploads.ping,
         "openai": embed,
         "search": resources.materials.ping,
         "servicebus": resources.search_queue.ping,
     }
+    gathering = resources.settings.repo_context
+    return pings | ({"github": resources.github.ping} if gathering.users or gathering.allow_any else {})
 
 
 async def _timed(name: str, ping: Callable[[], Awaitable[object]]) -> Dependency:
@@ -99,4 +107,5 @@ async def _timed(name: str, ping: Callable[[], Awaitable[object]]) -> Dependency
     except Exception:
         _logger.exception("health check failed", extra={"dependency": name})
         reason = "the check itself failed; the log has the reason"
-    return Dependency(name, round((time.perf_counter() - started) * 1000, 1), reason)
+    latency_ms = round((time.perf_counter() - started) * 1000, 1)
+    return Dependency(name, latency_ms, reason, required=name not in _OPTIONAL)

@@ -20,6 +20,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from shared.errors import Rejected, Unavailable
+from shared.masked_logs import github_secrets
 from shared.repo_context.secrets import masked
 from shared.settings import GitHubAccess
 
@@ -80,9 +81,7 @@ class GitHub:
         self._executor = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="github")
         self._opening: asyncio.Task[github.Github] | None = None
         self._limited_until = float("-inf")
-        self._secrets = tuple(
-            secret for secret in (access.token, access.app.private_key if access.app else None) if secret
-        )
+        self._secrets = github_secrets(access)
         self.credential = _fingerprint(access)
 
     async def get(

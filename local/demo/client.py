@@ -107,7 +107,7 @@ class Client:
         begun = time.perf_counter()
         body = {"projectId": project, "name": name, "text": text}
         started = read(_Started, await self.send("POST", "/api/orchestrators/embeddings", body, expected=202))
-        output = await self._followed(started.status_query_get_uri, moved)
+        output = read(Embedded, await self.followed(started.status_query_get_uri, moved))
         return Run(started.id, output, round((time.perf_counter() - begun) * 1000))
 
     async def query(self, project: str, question: str, k: int) -> Found:
@@ -119,7 +119,12 @@ class Client:
         body = {"projectId": project, "query": question, "k": k}
         return read(Found, await self.send("POST", "/api/snippets/query", body, expected=200))
 
-    async def _followed(self, status_uri: str, moved: Callable[[Progress], None]) -> Embedded:
+    async def followed(self, status_uri: str, moved: Callable[[Progress], None]) -> object:
+        """Follow a run to its end and return what it put out; ``moved`` is told of every change of its progress.
+
+        Raises:
+            DemoError: The run failed or hung.
+        """
         last: object = None
         deadline = time.monotonic() + STALLED_S
         while time.monotonic() < deadline:
@@ -131,7 +136,7 @@ class Client:
                 last, deadline = custom, time.monotonic() + STALLED_S
                 moved(read(Progress, custom))
             if state == "Completed":
-                return read(Embedded, status.get("output"))
+                return status.get("output")
             await asyncio.sleep(POLL_S)
         raise DemoError(f"the run has made no progress for {STALLED_S:g} s")
 

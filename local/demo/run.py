@@ -1,14 +1,18 @@
-"""``python -m local run``: brings the stack up, embeds, asks, searches, and serves until Ctrl-C."""
+"""``python -m local run``: brings the stack up, embeds, asks, searches, gathers, and serves until Ctrl-C."""
 
 import asyncio
 import json
 import sys
+import time
 
 from rich.console import Console
 
 from local.demo.client import Client, DemoError, Run
 from local.demo.corpus import MODULES, PROJECT, QUESTIONS, read_module
 from local.demo.display import FileLine, file_lines, print_answer, print_ids
+from local.demo.repo_display import account_line, print_answered
+from local.demo.repositories import ACCOUNT, ask, gather_account
+from local.demo.repositories import QUESTIONS as REPO_QUESTIONS
 from local.demo.search_display import SearchLine, print_results, search_lines
 from local.demo.searches import SEARCHES, Search, SearchRun, run_search
 from local.stack.plan import Options, Part
@@ -22,10 +26,10 @@ EXAMPLE = '{"query": "guess the delimiter of a spreadsheet file"}'
 
 
 async def demonstrate(options: Options, *, once: bool) -> int:
-    """Bring the stack up, embed the modules, ask the questions, search; serve until Ctrl-C unless ``once``.
+    """Bring the stack up, embed, ask, search, gather an account; serve until Ctrl-C unless ``once``.
 
     Returns:
-        With ``once``: 0 when every file was embedded, every question had a hit and every search a result, else 1.
+        With ``once``: 0 when every file was embedded and every question and search had an answer, else 1.
 
     Raises:
         StackError: The stack did not come up, or a part of it ended.
@@ -38,8 +42,9 @@ async def demonstrate(options: Options, *, once: bool) -> int:
             embedded = await embed_modules(console, client)
             answered = await ask_questions(console, client)
             found = await search_materials(console, client)
+            known = await ask_about_repositories(console, client)
         if once:
-            return 0 if embedded and answered and found else 1
+            return 0 if embedded and answered and found and known else 1
         console.print()
         console.print(f"Serving on {url} until Ctrl-C. Ask it yourself:", markup=False)
         console.print(f"  curl {url}/api/snippets/query -d '{EXAMPLE}'", markup=False)
@@ -86,6 +91,23 @@ async def search_materials(console: Console, client: Client) -> bool:
         if run is not None:
             print_results(console, search, run)
     return all(run is not None and run.results for run in runs)
+
+
+async def ask_about_repositories(console: Console, client: Client) -> bool:
+    """Gather an account, show how far that is, ask about it; tell whether every question had an answer."""
+    console.print()
+    console.print(f"Gathering the repositories of the GitHub account {ACCOUNT}")
+    begun = time.perf_counter()
+    try:
+        with account_line(console) as line:
+            line.ended(await gather_account(client, line.moved), round((time.perf_counter() - begun) * 1000))
+        answers = [await ask(client, question) for question in REPO_QUESTIONS]
+    except DemoError as error:
+        console.print(f"  FAILED: {error}", markup=False, style="red")
+        return False
+    for answered in answers:
+        print_answered(console, answered)
+    return all(answered.repositories for answered in answers)
 
 
 async def _search(client: Client, search: Search, line: SearchLine) -> SearchRun | None:

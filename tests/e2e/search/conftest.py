@@ -16,7 +16,7 @@ MATERIALS = 300
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def stack() -> AsyncGenerator[RunningStack]:
-    async with running_stack(materials=MATERIALS) as running:
+    async with running_stack("--no-github", materials=MATERIALS) as running:
         yield running
 
 

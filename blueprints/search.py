@@ -157,7 +157,7 @@ class _Run:
         near = self._journal.deltae
         searches = plan.searches(self._start, block, near.filter if near else None)
         outcomes = yield from self._stage(decisions.SEARCHING, searches)
-        failures = [outcome for outcome in outcomes.values() if isinstance(outcome, Failed)]
+        failures = [outcome for name in searches if isinstance(outcome := outcomes[name], Failed)]
         found = {name: self._result(outcomes, name, SearchHits, decisions.SEARCH_WORDS[name]) for name in searches}
         hits = [each for each in found.values() if each is not None]
         if not hits:
@@ -189,7 +189,7 @@ class _Run:
     def _score(
         self, block: RequestBlock, candidates: tuple[Candidate, ...]
     ) -> Generator[Any, Any, tuple[ScoredChunk, ...]]:
-        """What the scorers say; empty in mock mode and where all of them failed."""
+        """What the scorers say; empty in mock mode and where nothing was scored."""
         if not decisions.wants_scores(self._start, block.request):
             return ()
         stage = decisions.SCORING_STAGE
@@ -201,14 +201,18 @@ class _Run:
 
         outcomes = yield from self._stage(stage, calls, show)
         self._journal.scoring_ms = (self._context.current_utc_datetime - began) // timedelta(milliseconds=1)
-        failed = sum(isinstance(outcomes[name], Failed) for name in calls)
-        loss = decisions.scoring_loss(failed, len(calls))
-        found = [self._result(outcomes, name, ScoredChunk, loss) for name in calls]
-        chunks = tuple(chunk for chunk in found if chunk is not None)
-        if not chunks:
-            # A model that cannot score cannot sum up scores either: asking it would cost time and change nothing.
-            self._journal.degrade(decisions.DEGRADES["OverallAnalysis"])
-        return chunks
+        answers = [outcomes[name] for name in calls]
+        chunks = tuple(ScoredChunk.model_validate(answer.value) for answer in answers if isinstance(answer, Ok))
+        loss = decisions.scoring_loss(sum(len(chunk.scores) for chunk in chunks), len(candidates))
+        self._journal.degrade(loss)
+        for answer in answers:
+            if isinstance(answer, Failed):
+                self._log(logging.WARNING, "search degraded", degraded=loss, reason=answer.text)
+        if loss != decisions.SCORING:
+            return chunks
+        # A model that cannot score cannot sum up scores either: asking it would cost time and change nothing.
+        self._journal.degrade(decisions.DEGRADES["OverallAnalysis"])
+        return ()
 
     def _enrich(
         self, block: RequestBlock, ranked: tuple[RankedResult, ...]

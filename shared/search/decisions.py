@@ -74,8 +74,11 @@ def wants_scores(start: SearchStart, request: SearchRequest) -> bool:
     return start.llm and request.rerank
 
 
-def scoring_loss(failed: int, chunks: int) -> str | None:
-    """Return the entry in ``degraded`` for ``failed`` of ``chunks`` scorers, None where all answered."""
-    if not failed:
+def scoring_loss(scored: int, materials: int) -> str | None:
+    """Return the entry in ``degraded`` where ``scored`` of ``materials`` have a score, None where all have one.
+
+    Whether their scorer failed or left them out, they miss the same.
+    """
+    if scored >= materials:
         return None
-    return SCORING if failed == chunks else SCORING_PARTIAL
+    return SCORING_PARTIAL if scored else SCORING

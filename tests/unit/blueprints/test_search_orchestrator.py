@@ -206,7 +206,6 @@ def test_materials_without_a_score_come_last():
     driven = search(VectorSearch=hits({"base": FOUND["base"]}), ScoreChunk=chunk)
     assert ids(driven) == ["m6", "m5", "m4", "m3", "m2", "m1", "m7"]
     assert results_of(driven)[-1]["score"] is None
-    assert metadata_of(driven)["degraded"] == []
 
 
 def test_equal_scores_are_ordered_by_colour_difference_and_then_by_id():
@@ -411,6 +410,17 @@ def test_one_scorer_that_fails_leaves_its_part_without_scores():
     assert completed(driven)["results"]["overall_scoring_analysis"] == ANALYSIS
 
 
+@pytest.mark.parametrize(("scored", "degraded"), [(["m1"], ["scoring_partial"]), ([], ["scoring", "analysis"])])
+def test_materials_that_scorers_leave_out_are_missed_like_those_of_a_scorer_that_fails(scored, degraded):
+    def chunk(task):
+        scores = [{"id": each["id"], "score": 9.0, "explanation": ""} for each in task["chunk"] if each["id"] in scored]
+        return {"chunk_id": task["chunk_id"], "scores": scores}
+
+    driven = search(ScoreChunk=chunk)
+    assert metadata_of(driven)["degraded"] == degraded
+    assert ("OverallAnalysis" in names(driven)) == bool(scored)
+
+
 def test_without_any_scorer_results_have_no_score_and_no_model_is_asked_to_sum_up():
     driven = search(ScoreChunk=MODEL_DOWN)
     assert metadata_of(driven)["degraded"] == ["scoring", "analysis"]
@@ -501,6 +511,15 @@ def test_a_search_fails_when_every_search_of_the_index_failed_and_a_user_may_rea
     driven = search(VectorSearch=failure)
     assert failed_with(driven) == text
     assert "DeduplicateResults" not in names(driven)
+
+
+def test_a_search_fails_for_its_searches_and_not_for_progress_that_could_not_be_written():
+    def write(update):
+        if update["status"] == "processing":
+            raise COSMOS_DOWN
+        return written(update)
+
+    assert failed_with(search(VectorSearch=DOWN, UpdateStatus=write)) == "Search index did not answer after 3 retries"
 
 
 def test_a_failed_search_keeps_what_it_did_until_then():

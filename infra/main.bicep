@@ -1,0 +1,394 @@
+// Fanwise in Azure. `azd up` asks for environment, subscription and location; the rest has defaults (docs/deploy.md).
+targetScope = 'subscription'
+
+@description('Name of the environment; names follow from it.')
+@minLength(1)
+@maxLength(64)
+param environmentName string
+
+@description('Region. The models are there too unless aiLocation says otherwise.')
+@minLength(1)
+@metadata({ azd: { type: 'location', usageName: ['OpenAI.GlobalStandard.gpt-5.4-mini,100', 'OpenAI.GlobalStandard.text-embedding-3-small,100'] } })
+param location string
+
+@description('Region of the models; empty: the same.')
+@metadata({ azd: { type: 'location', usageName: ['OpenAI.GlobalStandard.gpt-5.4-mini,100', 'OpenAI.GlobalStandard.text-embedding-3-small,100'] } })
+param aiLocation string = ''
+
+@description('Object id of whoever deploys, for what the hooks do; azd sets it. Empty: no roles for it.')
+param principalId string = ''
+
+@description('What that id belongs to; azd sets it.')
+@allowed(['User', 'ServicePrincipal', 'Group'])
+param principalType string = 'User'
+
+@description('Python that the app runs on.')
+@allowed(['3.11', '3.12', '3.13'])
+param pythonVersion string = '3.12'
+
+@description('Memory of each instance.')
+@allowed([512, 2048, 4096])
+param instanceMemoryMB int = 2048
+
+@description('Most instances of each scale group.')
+@minValue(40)
+@maxValue(1000)
+param maximumInstanceCount int = 100
+
+@description('Turns the two always-ready instances off (2 x 21 USD a month at 2 GB) and semantic ranking down to the free 1,000 queries a month. First calls then wait for a cold start.')
+param devCost bool = false
+
+@description('Data services behind private endpoints, Service Bus in the Premium tier: about 760 USD a month more. Decide before the first deployment.')
+param vnetEnabled bool = false
+
+@description('Adds a SignalR service for push instead of polling.')
+param signalREnabled bool = false
+
+@description('Tier of the durable engine.')
+@allowed(['Consumption', 'Dedicated'])
+param schedulerSku string = 'Consumption'
+
+@description('Lets the app manage its queue, so that the platform scales by the queue\'s length.')
+param scaleByQueueLength bool = false
+
+@description('Chat model and its version.')
+param chatModelName string = 'gpt-5.4-mini'
+param chatModelVersion string = '2026-03-17'
+
+@description('Thousands of tokens a minute.')
+@minValue(1)
+param chatModelCapacity int = 100
+
+@description('`default` leaves the temperature to the model: reasoning models refuse any other.')
+@allowed(['0', 'default'])
+param chatModelTemperature string = 'default'
+
+@description('Embedding model and its version; its vectors must have the dimensions of the Cosmos DB containers.')
+param embeddingModelName string = 'text-embedding-3-small'
+param embeddingModelVersion string = '1'
+
+@description('Thousands of tokens a minute.')
+@minValue(1)
+param embeddingModelCapacity int = 100
+
+@description('How both models are deployed.')
+@allowed(['GlobalStandard', 'DataZoneStandard', 'Standard'])
+param modelSku string = 'GlobalStandard'
+
+@description('GitHub accounts whose repositories are gathered, separated by commas.')
+param repoContextUsers string = ''
+
+@description('Gather the repositories of any account that somebody asks for.')
+param repoContextAllowAny bool = false
+
+@description('GitHub\'s REST API, or that of a GitHub Enterprise Server.')
+param githubApiUrl string = 'https://api.github.com'
+
+@description('Token for that API, kept in Key Vault; empty: 60 requests an hour.')
+@secure()
+param githubToken string = ''
+
+@description('Keeps a deleted vault for its seven days even from `azd down --purge`.')
+param vaultPurgeProtection bool = false
+
+@description('Object id of the identity of an API Management that alone may call the app. Takes effect with gatewayAudience.')
+param gatewayPrincipalId string = ''
+
+@description('Client id of the app registration that the gateway asks its token for.')
+param gatewayAudience string = ''
+
+@description('Days that logs are kept.')
+@minValue(30)
+@maxValue(730)
+param logRetentionDays int = 30
+
+var topology = loadYamlContent('../shared/topology.yaml')
+
+var token = toLower(uniqueString(subscription().id, environmentName, location))
+var tags = { 'azd-env-name': environmentName }
+var modelLocation = empty(aiLocation) ? location : aiLocation
+var behindGateway = !empty(gatewayPrincipalId) && !empty(gatewayAudience)
+
+resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
+  name: 'rg-${environmentName}'
+  location: location
+  tags: tags
+}
+
+module identity 'modules/identity.bicep' = {
+  scope: group
+  name: 'identity'
+  params: {
+    name: 'id-${token}'
+    location: location
+    tags: tags
+  }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  scope: group
+  name: 'monitoring'
+  params: {
+    workspaceName: 'log-${token}'
+    componentName: 'appi-${token}'
+    location: location
+    tags: tags
+    retentionDays: logRetentionDays
+    appPrincipalId: identity.outputs.principalId
+  }
+}
+
+module network 'modules/network.bicep' = if (vnetEnabled) {
+  scope: group
+  name: 'network'
+  params: {
+    name: 'vnet-${token}'
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module storage 'modules/storage.bicep' = {
+  scope: group
+  name: 'storage'
+  params: {
+    name: 'st${token}'
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+    appPrincipalId: identity.outputs.principalId
+    deployerPrincipalId: principalId
+    deployerPrincipalType: principalType
+    isPrivate: vnetEnabled
+    deploymentContainer: 'app-package'
+    blobContainers: topology.blob_containers
+  }
+}
+
+module cosmos 'modules/cosmos.bicep' = {
+  scope: group
+  name: 'cosmos'
+  params: {
+    name: 'cosmos-${token}'
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+    appPrincipalId: identity.outputs.principalId
+    isPrivate: vnetEnabled
+    databaseName: topology.database
+    containers: topology.containers
+  }
+}
+
+// A namespace cannot change between Standard and Premium, so each tier has a name of its own.
+module serviceBus 'modules/service-bus.bicep' = {
+  scope: group
+  name: 'service-bus'
+  params: {
+    name: vnetEnabled ? 'sbp-${token}' : 'sb-${token}'
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+    appPrincipalId: identity.outputs.principalId
+    isPrivate: vnetEnabled
+    queue: topology.queues.search_requests
+    scaleByQueueLength: scaleByQueueLength
+  }
+}
+
+module search 'modules/search.bicep' = {
+  scope: group
+  name: 'search'
+  params: {
+    name: 'srch-${token}'
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+    appPrincipalId: identity.outputs.principalId
+    deployerPrincipalId: principalId
+    deployerPrincipalType: principalType
+    isPrivate: vnetEnabled
+    semanticRanking: devCost ? 'free' : 'standard'
+  }
+}
+
+module foundry 'modules/foundry.bicep' = {
+  scope: group
+  name: 'foundry'
+  params: {
+    name: 'aif-${token}'
+    projectName: 'fanwise'
+    location: modelLocation
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+    appPrincipalId: identity.outputs.principalId
+    deployerPrincipalId: principalId
+    deployerPrincipalType: principalType
+    isPrivate: vnetEnabled
+    models: [
+      { name: chatModelName, model: chatModelName, version: chatModelVersion, sku: modelSku, capacity: chatModelCapacity }
+      { name: embeddingModelName, model: embeddingModelName, version: embeddingModelVersion, sku: modelSku, capacity: embeddingModelCapacity }
+    ]
+  }
+}
+
+module durableTask 'modules/durable-task.bicep' = {
+  scope: group
+  name: 'durable-task'
+  params: {
+    name: 'dts-${token}'
+    taskHubName: topology.settings.TASKHUB_NAME.default
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+    appPrincipalId: identity.outputs.principalId
+    isPrivate: vnetEnabled
+    sku: schedulerSku
+  }
+}
+
+module keyVault 'modules/key-vault.bicep' = {
+  scope: group
+  name: 'key-vault'
+  params: {
+    name: 'kv-${token}'
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+    appPrincipalId: identity.outputs.principalId
+    isPrivate: vnetEnabled
+    purgeProtection: vaultPurgeProtection
+    githubToken: githubToken
+  }
+}
+
+module signalR 'modules/signalr.bicep' = if (signalREnabled) {
+  scope: group
+  name: 'signalr'
+  params: {
+    name: 'sigr-${token}'
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+    appPrincipalId: identity.outputs.principalId
+    sku: devCost ? 'Free_F1' : 'Standard_S1'
+  }
+}
+
+var zones = {
+  blob: 'privatelink.blob.${environment().suffixes.storage}'
+  queue: 'privatelink.queue.${environment().suffixes.storage}'
+  table: 'privatelink.table.${environment().suffixes.storage}'
+  cosmos: 'privatelink.documents.azure.com'
+  serviceBus: 'privatelink.servicebus.windows.net'
+  search: 'privatelink.search.windows.net'
+  openAI: 'privatelink.openai.azure.com'
+  cognitive: 'privatelink.cognitiveservices.azure.com'
+  foundry: 'privatelink.services.ai.azure.com'
+  vault: 'privatelink.vaultcore.azure.net'
+  durableTask: 'privatelink.durabletask.io'
+}
+
+module privateEndpoints 'modules/private-endpoints.bicep' = if (vnetEnabled) {
+  scope: group
+  name: 'private-endpoints'
+  params: {
+    location: location
+    tags: tags
+    networkId: vnetEnabled ? network.outputs.id : ''
+    subnetId: vnetEnabled ? network.outputs.endpointsSubnetId : ''
+    zones: zones
+    targets: [
+      { name: 'blob', id: storage.outputs.id, group: 'blob', zones: [zones.blob] }
+      { name: 'queue', id: storage.outputs.id, group: 'queue', zones: [zones.queue] }
+      { name: 'table', id: storage.outputs.id, group: 'table', zones: [zones.table] }
+      { name: 'cosmos', id: cosmos.outputs.id, group: 'Sql', zones: [zones.cosmos] }
+      { name: 'service-bus', id: serviceBus.outputs.id, group: 'namespace', zones: [zones.serviceBus] }
+      { name: 'search', id: search.outputs.id, group: 'searchService', zones: [zones.search] }
+      { name: 'foundry', id: foundry.outputs.id, group: 'account', zones: [zones.openAI, zones.cognitive, zones.foundry] }
+      { name: 'key-vault', id: keyVault.outputs.id, group: 'vault', zones: [zones.vault] }
+      { name: 'durable-task', id: durableTask.outputs.id, group: 'scheduler', zones: [zones.durableTask] }
+    ]
+  }
+}
+
+var tokenSettings = empty(githubToken) ? {} : {
+  GITHUB_TOKEN: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.githubTokenUri})'
+}
+
+var signalRSettings = signalREnabled ? {
+  AzureSignalRConnectionString__serviceUri: signalREnabled ? signalR.outputs.serviceUri : ''
+  AzureSignalRConnectionString__credential: 'managedidentity'
+  AzureSignalRConnectionString__clientId: identity.outputs.clientId
+} : {}
+
+var serviceSettings = {
+  COSMOS_ENDPOINT: cosmos.outputs.endpoint
+  STORAGE_ENDPOINT: storage.outputs.blobEndpoint
+  AI_SEARCH_ENDPOINT: search.outputs.endpoint
+  // The project's own routes answer 404 to embeddings; the account's do not.
+  AZURE_OPENAI_ENDPOINT: foundry.outputs.openAIEndpoint
+  EMBEDDING_MODEL_DEPLOYMENT_NAME: embeddingModelName
+  EMBEDDING_DIMENSIONS: string(topology.containers.chunks.vector.dimensions)
+  LLM_MODEL: chatModelName
+  LLM_TEMPERATURE: chatModelTemperature
+  SERVICEBUS__fullyQualifiedNamespace: serviceBus.outputs.hostName
+  SERVICEBUS__credential: 'managedidentity'
+  SERVICEBUS__clientId: identity.outputs.clientId
+  DTS_CONNECTION_STRING: 'Endpoint=${durableTask.outputs.endpoint};Authentication=ManagedIdentity;ClientID=${identity.outputs.clientId}'
+  TASKHUB_NAME: durableTask.outputs.taskHubName
+  GITHUB_API_URL: githubApiUrl
+  REPO_CONTEXT_USERS: repoContextUsers
+  REPO_CONTEXT_ALLOW_ANY: repoContextAllowAny ? '1' : '0'
+}
+
+module app 'modules/function-app.bicep' = {
+  scope: group
+  name: 'function-app'
+  params: {
+    planName: 'plan-${token}'
+    appName: 'func-${token}'
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+    serviceName: 'api'
+    identityId: identity.outputs.id
+    identityClientId: identity.outputs.clientId
+    pythonVersion: pythonVersion
+    instanceMemoryMB: instanceMemoryMB
+    maximumInstanceCount: maximumInstanceCount
+    alwaysReady: devCost ? [] : [{ name: 'http', instanceCount: 1 }, { name: 'durable', instanceCount: 1 }]
+    subnetId: vnetEnabled ? network.outputs.appSubnetId : ''
+    deploymentContainerUrl: storage.outputs.deploymentContainerUrl
+    blobEndpoint: storage.outputs.blobEndpoint
+    queueEndpoint: storage.outputs.queueEndpoint
+    tableEndpoint: storage.outputs.tableEndpoint
+    applicationInsightsConnectionString: monitoring.outputs.connectionString
+    gatewayPrincipalId: gatewayPrincipalId
+    gatewayAudience: gatewayAudience
+    settings: union(serviceSettings, tokenSettings, signalRSettings)
+  }
+  dependsOn: [privateEndpoints]
+}
+
+// For azd, for the hooks and for whoever reads `azd env get-values`. No secret is among them.
+output AZURE_LOCATION string = location
+output AZURE_TENANT_ID string = tenant().tenantId
+output AZURE_RESOURCE_GROUP string = group.name
+output SERVICE_API_NAME string = app.outputs.name
+output SERVICE_API_URI string = app.outputs.uri
+output SERVICE_API_BEHIND_GATEWAY bool = behindGateway
+output APP_PRINCIPAL_ID string = identity.outputs.principalId
+output STORAGE_ACCOUNT_ID string = storage.outputs.id
+output STORAGE_ENDPOINT string = storage.outputs.blobEndpoint
+output COSMOS_ENDPOINT string = cosmos.outputs.endpoint
+output SERVICEBUS_NAMESPACE string = serviceBus.outputs.hostName
+output AI_SEARCH_ENDPOINT string = search.outputs.endpoint
+output AZURE_OPENAI_ENDPOINT string = foundry.outputs.openAIEndpoint
+output PROJECT_ENDPOINT string = foundry.outputs.projectEndpoint
+output EMBEDDING_MODEL_DEPLOYMENT_NAME string = embeddingModelName
+output EMBEDDING_DIMENSIONS int = topology.containers.chunks.vector.dimensions
+output LLM_MODEL string = chatModelName
+output DTS_ENDPOINT string = durableTask.outputs.endpoint
+output TASKHUB_NAME string = durableTask.outputs.taskHubName

@@ -1,0 +1,89 @@
+// Documents and vectors. Containers, their times to live and their vectors are those of shared/topology.yaml.
+param name string
+param location string
+param tags object
+param workspaceId string
+param appPrincipalId string
+param isPrivate bool
+param databaseName string
+
+@description('Cosmos DB containers of shared/topology.yaml, by key.')
+param containers object
+
+var roles = loadJsonContent('../roles.json')
+
+// A flat index ends at 505 dimensions; beyond, DiskANN finds neighbours without reading every vector of a project.
+var mostFlatDimensions = 505
+
+resource account 'Microsoft.DocumentDB/databaseAccounts@2025-10-15' = {
+  name: name
+  location: location
+  tags: tags
+  kind: 'GlobalDocumentDB'
+  properties: {
+    databaseAccountOfferType: 'Standard'
+    capabilities: [{ name: 'EnableServerless' }, { name: 'EnableNoSQLVectorSearch' }]
+    consistencyPolicy: { defaultConsistencyLevel: 'Session' }
+    locations: [{ locationName: location, failoverPriority: 0, isZoneRedundant: false }]
+    disableLocalAuth: true
+    disableKeyBasedMetadataWriteAccess: true
+    minimalTlsVersion: 'Tls12'
+    publicNetworkAccess: isPrivate ? 'Disabled' : 'Enabled'
+  }
+}
+
+resource database 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases@2025-10-15' = {
+  parent: account
+  name: databaseName
+  tags: tags
+  properties: {
+    resource: { id: databaseName }
+  }
+}
+
+// Vectors stay out of the ordinary index, where each of their numbers would be an entry to pay for.
+resource sqlContainers 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@2025-10-15' = [for container in items(containers): {
+  parent: database
+  name: container.value.name
+  tags: tags
+  properties: {
+    resource: {
+      id: container.value.name
+      partitionKey: { kind: 'Hash', version: 2, paths: [container.value.partition_key] }
+      defaultTtl: contains(container.value, 'ttl_s') ? container.value.ttl_s : null
+      indexingPolicy: {
+        indexingMode: 'consistent'
+        automatic: true
+        includedPaths: [{ path: '/*' }]
+        excludedPaths: concat([{ path: '/"_etag"/?' }], contains(container.value, 'vector') ? [{ path: '${container.value.vector.path}/*' }] : [])
+        vectorIndexes: contains(container.value, 'vector') ? [{ path: container.value.vector.path, type: container.value.vector.dimensions > mostFlatDimensions ? 'diskANN' : 'flat' }] : null
+      }
+      vectorEmbeddingPolicy: contains(container.value, 'vector') ? { vectorEmbeddings: [{ path: container.value.vector.path, dataType: 'float32', distanceFunction: 'cosine', dimensions: container.value.vector.dimensions }] } : null
+    }
+  }
+}]
+
+// Requests are not logged one by one: their number, units and throttling are in the metrics.
+resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: account
+  name: 'to-log-analytics'
+  properties: {
+    workspaceId: workspaceId
+    logs: [{ category: 'ControlPlaneRequests', enabled: true }]
+    metrics: [{ category: 'AllMetrics', enabled: true }]
+  }
+}
+
+resource appReadsAndWrites 'Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments@2025-10-15' = {
+  parent: account
+  name: guid(database.id, appPrincipalId, roles.cosmosDataContributor)
+  properties: {
+    principalId: appPrincipalId
+    roleDefinitionId: '${account.id}/sqlRoleDefinitions/${roles.cosmosDataContributor}'
+    scope: '${account.id}/dbs/${databaseName}'
+  }
+}
+
+output id string = account.id
+output name string = account.name
+output endpoint string = account.properties.documentEndpoint

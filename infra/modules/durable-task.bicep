@@ -1,0 +1,66 @@
+// The durable engine: a scheduler with a task hub, which keeps the history of every run.
+param name string
+param taskHubName string
+param location string
+param tags object
+param workspaceId string
+param appPrincipalId string
+param isPrivate bool
+
+@description('`Consumption` carries 500 actions a second, `Dedicated` 2,000 for a fixed monthly price.')
+@allowed(['Consumption', 'Dedicated'])
+param sku string
+
+var roles = loadJsonContent('../roles.json')
+
+resource scheduler 'Microsoft.DurableTask/schedulers@2026-02-01' = {
+  name: name
+  location: location
+  tags: tags
+  properties: {
+    sku: { name: sku, capacity: sku == 'Dedicated' ? 1 : null }
+    publicNetworkAccess: isPrivate ? 'Disabled' : 'Enabled'
+    // An empty list denies everybody. Who may do what is said by roles, not by addresses.
+    ipAllowlist: ['0.0.0.0/0']
+  }
+}
+
+resource taskHub 'Microsoft.DurableTask/schedulers/taskHubs@2026-02-01' = {
+  parent: scheduler
+  name: taskHubName
+  properties: {}
+}
+
+// Consumption keeps nothing beyond 30 days. Results outlive the history: they are documents.
+resource retention 'Microsoft.DurableTask/schedulers/retentionPolicies@2026-02-01' = {
+  parent: scheduler
+  name: 'default'
+  properties: {
+    retentionPolicies: [{ retentionPeriodInDays: 7 }, { retentionPeriodInDays: 30, orchestrationState: 'Failed' }]
+  }
+}
+
+resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: scheduler
+  name: 'to-log-analytics'
+  properties: {
+    workspaceId: workspaceId
+    logs: [{ categoryGroup: 'allLogs', enabled: true }]
+    metrics: [{ category: 'AllMetrics', enabled: true }]
+  }
+}
+
+resource appRunsHub 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: taskHub
+  name: guid(taskHub.id, appPrincipalId, roles.durableTaskDataContributor)
+  properties: {
+    principalId: appPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.durableTaskDataContributor)
+  }
+}
+
+output id string = scheduler.id
+output name string = scheduler.name
+output endpoint string = scheduler.properties.endpoint
+output taskHubName string = taskHub.name

@@ -6,6 +6,7 @@ import azure.functions as func
 from shared.errors import InvalidRequest, NotFound
 from shared.github_repo_manager import Found, find_account
 from shared.http import answered, json_type, read_json_object
+from shared.repo_context.accounts import told
 from shared.repo_context.answers import account_answer, gathering_answer, repository_answer
 from shared.repo_context.housekeeping import cache_stats, clean_up
 from shared.repo_context.names import read_account, read_repository
@@ -40,13 +41,15 @@ async def read_repo_with_context(req: func.HttpRequest, client) -> func.HttpResp
     """Answer with one repository from the cache; 202 while the first run gathers its account."""
     username = read_account(req.route_params.get("username"))
     name = read_repository(req.route_params.get("repo"))
-    found = await find_account(username, Runs(client), await process_resources())
+    resources = await process_resources()
+    found = await find_account(username, Runs(client), resources)
     if not isinstance(found, Found):
         return gathering_answer(found, client.get_client_response_links(req, found.instance_id))
     repo = found.account.repository(name)
     if repo is None:
         raise NotFound(f"Account '{username}' has no public repository '{name}'")
-    return repository_answer(req, found, repo)
+    kept = await resources.github_cache.known(username, name) if repo.get("truncated") else None
+    return repository_answer(req, found, told(kept.bundle) if kept else repo)
 
 
 @bp.function_name("github_cache_stats")

@@ -7,7 +7,7 @@ nothing, and whoever asked goes on without.
 import asyncio
 import json
 from collections import OrderedDict, defaultdict
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from azure.core.exceptions import ResourceNotFoundError
@@ -27,8 +27,10 @@ from shared.repo_context.kept import (
     Index,
     KeptBundle,
     ListingPage,
+    context_size,
     fitting,
     item,
+    lean,
     listing_id,
     repository_id,
     vector_id,
@@ -40,6 +42,9 @@ from shared.repo_context.reachability import Reachability
 _BATCH_SIZE = 25
 _BATCH_WAIT_S = 0.010
 _KEPT_ACCOUNTS = 16
+# Of all repositories of an account together, in memory and in an answer; those beyond go without.
+_MAX_CONTEXT_CHARACTERS = 32 * 1024 * 1024
+_CONTENTS = "SELECT c.id, c.content FROM c WHERE c.kind = @kind"
 
 Result = TypeVar("Result")
 
@@ -187,17 +192,24 @@ class GitHubCache:
             return None
 
     async def _account(self, username: str, index: Document) -> CachedAccount:
-        rows = await self._contents(username, REPOSITORY)
+        rows: list[Document] = []
+        held = 0
+        async for row in self._query(_CONTENTS, username, kind=REPOSITORY):
+            held += context_size(row)
+            rows.append(row if held <= _MAX_CONTEXT_CHARACTERS else lean(row))
         # Parsing a megabyte takes longer than the worker's only event loop should be kept.
         return await asyncio.to_thread(account_of, username, index, rows)
 
     async def _contents(self, username: str, kind: str) -> list[Document]:
-        return await self._rows("SELECT c.id, c.content FROM c WHERE c.kind = @kind", username, kind=kind)
+        return await self._rows(_CONTENTS, username, kind=kind)
 
     async def _rows(self, query: str, username: str | None = None, **parameters: Any) -> list[Any]:
+        return [row async for row in self._query(query, username, **parameters)]
+
+    def _query(self, query: str, username: str | None, **parameters: Any) -> AsyncIterable[Any]:
         named: list[dict[str, Any]] = [{"name": f"@{name}", "value": value} for name, value in parameters.items()]
         partition: dict[str, Any] = {} if username is None else {"partition_key": username}
-        return [row async for row in self._container.query_items(query, parameters=named, **partition)]
+        return self._container.query_items(query, parameters=named, **partition)
 
     async def _delete(self, username: str, item_id: str) -> bool:
         try:

@@ -9,7 +9,8 @@ from shared.repo_context.contracts import ATTEMPTS, Bundle, BundleTask, Limited
 from shared.repo_context.kept import KeptBundle
 from shared.repo_context.metadata import Metadata, public_metadata
 from shared.repo_context.names import is_account, is_repository
-from shared.repo_context.parts import PARTS, FailedPart, PartOutcome, fetch_parts
+from shared.repo_context.outcomes import PARTS, FailedPart, PartOutcome
+from shared.repo_context.parts import fetch_parts
 from shared.repo_context.trimming import trimmed
 from shared.resources import Resources
 

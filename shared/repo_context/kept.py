@@ -100,6 +100,18 @@ def fitting(kept: KeptBundle) -> KeptBundle:
     return kept.model_copy(update={"bundle": smaller, "etags": etags})
 
 
+def lean(row: Document) -> Document:
+    """Return a repository's row without its ``.repo-context.json``, for an account that has too many long ones."""
+    content = row["content"]
+    bundle = content["bundle"] | {"repoContext": None, "truncated": True}
+    return row | {"content": content | {"bundle": bundle}}
+
+
+def context_size(row: Document) -> int:
+    """Return the length of a repository's ``.repo-context.json``, the only part of a row that can be long."""
+    return len(row["content"]["bundle"].get("repoContext") or "")
+
+
 def unlisted(ids: Iterable[str], names: Iterable[str]) -> list[str]:
     """Return those of an account's ids that belong to repositories which are not among ``names``."""
     listed = {make(name) for name in names for make in (repository_id, vector_id)}

@@ -9,7 +9,6 @@ async def update_status(task: StatusUpdate, resources: Resources) -> StatusUpdat
     """Bring a search to a status, forward only; the event ``SearchOrchestrator`` is told once, at the end.
 
     Raises:
-        Rejected: There is no such search.
-        Unavailable: Cosmos DB throttled or could not be reached, or the document changes all the time.
+        Unavailable: Cosmos DB throttled or could not be reached, the document changes all the time, or there is none.
     """
     return await advance(task, resources)

@@ -3,7 +3,7 @@
 import logging
 from datetime import UTC, datetime
 
-from shared.errors import Rejected, Unavailable
+from shared.errors import Unavailable
 from shared.resources import Resources
 from shared.search.contracts import FINAL, StatusUpdate, StatusUpdated
 from shared.search.request_documents import Document, advanced, duration_ms
@@ -19,13 +19,13 @@ async def advance(update: StatusUpdate, resources: Resources) -> StatusUpdated:
     """Bring a search to a status, forward only. Doing it twice changes nothing, and a final status stays.
 
     Raises:
-        Rejected: There is no such search.
-        Unavailable: Cosmos DB throttled or could not be reached, or the document changes all the time.
+        Unavailable: Cosmos DB throttled or could not be reached, the document changes all the time, or there is none,
+            perhaps because another process stored it and this one reads a replica that lags.
     """
     for _ in range(_TURNS):
         current = await resources.search_requests.read(update.request_id)
         if current is None:
-            raise Rejected(f"search {update.request_id!r} does not exist")
+            raise Unavailable(f"search {update.request_id!r} cannot be seen")
         now = datetime.now(UTC)
         changed = advanced(current, update, now)
         if changed is None:

@@ -487,7 +487,7 @@ def test_of_parallel_calls_only_those_that_failed_run_again():
 
 def test_a_request_that_cannot_be_read_fails_and_says_so():
     assert failed_with(search(LoadRequest=COSMOS_DOWN)) == "The search request could not be read after 3 retries"
-    refused = search(LoadRequest=ScriptedFailure("Rejected: search 'req_1' does not exist"))
+    refused = search(LoadRequest=ScriptedFailure("Rejected: search 'req_1' cannot be read: k"))
     assert failed_with(refused) == "The search request could not be read"
     assert names(refused) == ["LoadRequest", "UpdateStatus"]
 

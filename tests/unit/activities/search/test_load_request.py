@@ -3,7 +3,7 @@
 import pytest
 
 from activities.search import ACTIVITIES
-from shared.errors import Rejected
+from shared.errors import Rejected, Unavailable
 from shared.search.contracts import LabValues, LoadedRequest
 from tests.support.searches import new_request_id
 
@@ -25,8 +25,8 @@ async def test_a_search_that_was_closed_shows_it(searches):
     assert (await load(searches, await searches.accepted(status="cancelled"))).status == "cancelled"
 
 
-async def test_an_unknown_search_is_rejected(searches):
-    with pytest.raises(Rejected, match="does not exist"):
+async def test_a_search_that_cannot_be_seen_yet_is_left_to_the_next_round(searches):
+    with pytest.raises(Unavailable, match="cannot be seen"):
         await load(searches, new_request_id())
 
 

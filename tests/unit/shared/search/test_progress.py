@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.errors import Rejected, Unavailable
+from shared.errors import Unavailable
 from shared.search.contracts import Progress, StatusUpdate, StatusUpdated
 from shared.search.progress import TELEMETRY_EVENT, advance
 from tests.support.searches import new_request_id
@@ -52,8 +52,8 @@ async def test_a_final_status_stays(searches, final, status):
     assert await searches.document(request_id) == before
 
 
-async def test_an_unknown_search_is_rejected(searches):
-    with pytest.raises(Rejected, match="does not exist"):
+async def test_a_search_that_cannot_be_seen_yet_is_left_to_the_next_round(searches):
+    with pytest.raises(Unavailable, match="cannot be seen"):
         await advance(StatusUpdate(request_id=new_request_id(), status="processing"), searches.resources)
 
 

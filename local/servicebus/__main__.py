@@ -30,6 +30,7 @@ class CannotServe(Exception):
 
 
 def main() -> int:
+    """Run the command line; returns the exit code."""
     arguments = _arguments()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
@@ -96,7 +97,8 @@ async def _serve(arguments: argparse.Namespace) -> int:
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     queues, key = _queues(arguments.queues), _key(arguments)
     listener = _listen(arguments.host, arguments.port)
-    control = _listen(arguments.host, arguments.control_port)
+    # The switches need no key, so they are for this machine alone, whoever may reach the queues.
+    control = _listen(arguments.host if _is_loopback(arguments.host) else "127.0.0.1", arguments.control_port)
     try:
         broker = Broker(arguments.data, queues, key, arguments.key_name)
     except OSError as error:

@@ -192,6 +192,11 @@ class Entity:
             raise AmqpError(ILLEGAL_STATE, "A message in a dead-letter queue cannot be dead-lettered.")
         self._bury(self._settled(token, now), self.dead_letters, now, reason, description)
 
+    def require_locks(self, tokens: list[UUID], now: float) -> None:
+        """Do nothing if all locks hold. Raises: AmqpError: One of them is lost."""
+        for token in tokens:
+            self._locks.held(token, now)
+
     def renew(self, tokens: list[UUID], now: float) -> list[float]:
         """Return until when the messages are locked now. Raises: AmqpError: One of the locks is lost."""
         return self._locks.renew(tokens, now)

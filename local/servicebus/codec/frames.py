@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from local.servicebus.codec.decode import decode
 from local.servicebus.codec.encode import encode
-from local.servicebus.codec.performatives import Record, from_value
+from local.servicebus.codec.records import Record, from_value
 from local.servicebus.codec.types import Described
 from local.servicebus.errors import FRAMING_ERROR, DecodeError, Violation
 

@@ -1,117 +1,29 @@
-"""The frames' bodies and what is in them (AMQP 1.0, parts 2.7, 3.4, 3.5 and 5.3), as typed records.
+"""The frames' bodies and what is in them, each by its number in AMQP 1.0."""
 
-A record knows its descriptor and, in the order of the wire, the kind of each field. A null or missing field has its
-default; trailing nulls are not written.
-"""
+from dataclasses import dataclass
 
-from collections.abc import Callable
-from dataclasses import MISSING, dataclass, fields
-from typing import Any, ClassVar, TypeVar
-
-from local.servicebus.codec.types import (
-    Array,
-    Described,
-    Map,
-    Symbol,
-    UByte,
-    UInt,
-    ULong,
-    UShort,
-    Value,
+from local.servicebus.codec.records import (
+    ANY,
+    BINARY,
+    BOOLEAN,
+    MAP,
+    STRING,
+    SYMBOL,
+    SYMBOLS,
+    UBYTE,
+    UINT,
+    ULONG,
+    USHORT,
+    Record,
 )
-from local.servicebus.errors import INVALID_FIELD, AmqpError, DecodeError, Violation
-
-R = TypeVar("R", bound="Record")
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What a field may hold. ``wrap`` gives a value that we made its AMQP type."""
-
-    name: str
-    accepts: Callable[[Value], bool]
-    wrap: Callable[[Any], Value]
-
-
-def _number(name: str, kind: type[int], most: int) -> Kind:
-    def accepts(value: Value) -> bool:
-        return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most
-
-    return Kind(name, accepts, kind)
-
-
-def _as_is(name: str, *types: type) -> Kind:
-    return Kind(name, lambda value: isinstance(value, types), lambda value: value)
-
-
-UINT = _number("an unsigned int", UInt, 2**32 - 1)
-USHORT = _number("an unsigned short", UShort, 2**16 - 1)
-UBYTE = _number("an unsigned byte", UByte, 2**8 - 1)
-ULONG = _number("an unsigned long", ULong, 2**64 - 1)
-BOOLEAN = _as_is("a boolean", bool)
-STRING = _as_is("a string", str)
-BINARY = _as_is("a binary", bytes)
-MAP = _as_is("a map", Map)
-ANY = Kind("anything", lambda _value: True, lambda value: value)
-DESCRIBED = _as_is("a described value", Described)
-SYMBOL = Kind("a symbol", lambda value: isinstance(value, str), Symbol)
-SYMBOLS = _as_is("symbols", str, Array)
-
-
-@dataclass(slots=True)
-class Record:
-    """A described list with named fields."""
-
-    DESCRIPTOR: ClassVar[int]
-    KINDS: ClassVar[tuple[Kind, ...]]
-
-    def to_value(self) -> Described:
-        """Return the record as a value to encode."""
-        values: list[Value] = []
-        for field, kind in zip(fields(self), self.KINDS, strict=True):
-            value = getattr(self, field.name)
-            values.append(None if value is None else kind.wrap(value))
-        while values and values[-1] is None:
-            values.pop()
-        return Described(ULong(self.DESCRIPTOR), values)
-
-
-def from_value(kind: type[R], value: Value) -> R:
-    """Return the record that ``value`` is.
-
-    Raises:
-        DecodeError: It is none of this kind.
-        Violation: A field is missing or of the wrong type.
-    """
-    if not isinstance(value, Described) or not isinstance(value.value, list):
-        raise DecodeError(f"expected {kind.__name__.lower()}, a described list")
-    if descriptor_of(value) != kind.DESCRIPTOR:
-        raise DecodeError(f"expected {kind.__name__.lower()}, got another descriptor")
-    return from_fields(kind, value.value)
-
-
-def from_fields(kind: type[R], values: list[Value]) -> R:
-    """Return the record with these fields. Raises as ``from_value``."""
-    if len(values) > len(kind.KINDS):
-        raise DecodeError(f"{kind.__name__.lower()} with {len(values)} fields, it has {len(kind.KINDS)}")
-    names = _FIELDS[kind]
-    given: dict[str, Value] = dict.fromkeys(_NULLABLE.get(kind, ()))
-    for (name, required), expected, value in zip(names, kind.KINDS, values, strict=False):
-        if value is None:
-            if required:
-                raise Violation(INVALID_FIELD, f"{kind.__name__.lower()} lacks {name}")
-        elif expected.accepts(value):
-            given[name] = value
-        else:
-            raise Violation(INVALID_FIELD, f"{kind.__name__.lower()}.{name} must be {expected.name}")
-    for name, required in names[len(values) :]:
-        if required:
-            raise Violation(INVALID_FIELD, f"{kind.__name__.lower()} lacks {name}")
-    return kind(**given)
+from local.servicebus.codec.types import Described, Map, Symbol, ULong, Value
+from local.servicebus.errors import AmqpError
 
 
 @dataclass(slots=True)
 class Open(Record):
+    """Begins a connection (2.7.1). ``idle_time_out`` in milliseconds."""
+
     DESCRIPTOR = 0x10
     KINDS = (STRING, STRING, UINT, USHORT, UINT, SYMBOLS, SYMBOLS, SYMBOLS, SYMBOLS, MAP)
 
@@ -129,8 +41,12 @@ class Open(Record):
 
 @dataclass(slots=True)
 class Begin(Record):
+    """Begins a session (2.7.2)."""
+
     DESCRIPTOR = 0x11
     KINDS = (USHORT, UINT, UINT, UINT, UINT, SYMBOLS, SYMBOLS, MAP)
+    # A peer that begins has no channel to name.
+    NULLABLE = ("remote_channel",)
 
     remote_channel: int | None
     next_outgoing_id: int
@@ -144,6 +60,8 @@ class Begin(Record):
 
 @dataclass(slots=True)
 class Attach(Record):
+    """Attaches a link (2.7.3)."""
+
     DESCRIPTOR = 0x12
     KINDS = (STRING, UINT, BOOLEAN, UBYTE, UBYTE, ANY, ANY, MAP, BOOLEAN, UINT, ULONG, SYMBOLS, SYMBOLS, MAP)
 
@@ -166,8 +84,12 @@ class Attach(Record):
 
 @dataclass(slots=True)
 class Flow(Record):
+    """Says how much may be sent, on the session and on a link (2.7.4)."""
+
     DESCRIPTOR = 0x13
     KINDS = (UINT, UINT, UINT, UINT, UINT, UINT, UINT, UINT, BOOLEAN, BOOLEAN, MAP)
+    # A peer that has not heard of the other's session knows no id.
+    NULLABLE = ("next_incoming_id",)
 
     next_incoming_id: int | None
     incoming_window: int
@@ -184,6 +106,8 @@ class Flow(Record):
 
 @dataclass(slots=True)
 class Transfer(Record):
+    """A message, or a part of one; its bytes follow in the frame (2.7.5)."""
+
     DESCRIPTOR = 0x14
     KINDS = (UINT, UINT, BINARY, UINT, BOOLEAN, BOOLEAN, UBYTE, ANY, BOOLEAN, BOOLEAN, BOOLEAN)
 
@@ -202,6 +126,8 @@ class Transfer(Record):
 
 @dataclass(slots=True)
 class Disposition(Record):
+    """Says what became of deliveries (2.7.6)."""
+
     DESCRIPTOR = 0x15
     KINDS = (BOOLEAN, UINT, UINT, BOOLEAN, ANY, BOOLEAN)
 
@@ -215,6 +141,8 @@ class Disposition(Record):
 
 @dataclass(slots=True)
 class Detach(Record):
+    """Detaches a link (2.7.7)."""
+
     DESCRIPTOR = 0x16
     KINDS = (UINT, BOOLEAN, ANY)
 
@@ -225,6 +153,8 @@ class Detach(Record):
 
 @dataclass(slots=True)
 class End(Record):
+    """Ends a session (2.7.8)."""
+
     DESCRIPTOR = 0x17
     KINDS = (ANY,)
 
@@ -233,6 +163,8 @@ class End(Record):
 
 @dataclass(slots=True)
 class Close(Record):
+    """Closes a connection (2.7.9)."""
+
     DESCRIPTOR = 0x18
     KINDS = (ANY,)
 
@@ -241,6 +173,8 @@ class Close(Record):
 
 @dataclass(slots=True)
 class SaslMechanisms(Record):
+    """Says which ways to authenticate there are (5.3.3.1)."""
+
     DESCRIPTOR = 0x40
     KINDS = (SYMBOLS,)
 
@@ -249,6 +183,8 @@ class SaslMechanisms(Record):
 
 @dataclass(slots=True)
 class SaslInit(Record):
+    """Chooses one (5.3.3.2)."""
+
     DESCRIPTOR = 0x41
     KINDS = (SYMBOL, BINARY, STRING)
 
@@ -259,6 +195,8 @@ class SaslInit(Record):
 
 @dataclass(slots=True)
 class SaslOutcome(Record):
+    """Says whether it was good; 0 is (5.3.3.6)."""
+
     DESCRIPTOR = 0x44
     KINDS = (UBYTE, BINARY)
 
@@ -268,6 +206,8 @@ class SaslOutcome(Record):
 
 @dataclass(slots=True)
 class Source(Record):
+    """Where a link's messages come from (3.5.3)."""
+
     DESCRIPTOR = 0x28
     KINDS = (STRING, UINT, SYMBOL, UINT, BOOLEAN, MAP, SYMBOL, MAP, ANY, SYMBOLS, SYMBOLS)
 
@@ -286,6 +226,8 @@ class Source(Record):
 
 @dataclass(slots=True)
 class Target(Record):
+    """Where they go (3.5.4)."""
+
     DESCRIPTOR = 0x29
     KINDS = (STRING, UINT, SYMBOL, UINT, BOOLEAN, MAP, SYMBOLS)
 
@@ -300,12 +242,16 @@ class Target(Record):
 
 @dataclass(slots=True)
 class Accepted(Record):
+    """It was dealt with (3.4.2)."""
+
     DESCRIPTOR = 0x24
     KINDS = ()
 
 
 @dataclass(slots=True)
 class Rejected(Record):
+    """It can never be dealt with, or was refused (3.4.3)."""
+
     DESCRIPTOR = 0x25
     KINDS = (ANY,)
 
@@ -314,12 +260,16 @@ class Rejected(Record):
 
 @dataclass(slots=True)
 class Released(Record):
+    """It was not dealt with and may go elsewhere (3.4.4)."""
+
     DESCRIPTOR = 0x26
     KINDS = ()
 
 
 @dataclass(slots=True)
 class Modified(Record):
+    """It was not dealt with, and here is why it should be treated differently (3.4.5)."""
+
     DESCRIPTOR = 0x27
     KINDS = (BOOLEAN, BOOLEAN, MAP)
 
@@ -330,6 +280,8 @@ class Modified(Record):
 
 @dataclass(slots=True)
 class Error(Record):
+    """What went wrong (2.8.14)."""
+
     DESCRIPTOR = 0x1D
     KINDS = (SYMBOL, STRING, MAP)
 
@@ -345,34 +297,3 @@ class Error(Record):
 def error_value(error: AmqpError) -> Described:
     """Return an error as frames carry it."""
     return Error(error.condition, error.description).to_value()
-
-
-_RECORDS: tuple[type[Record], ...] = (
-    Open, Begin, Attach, Flow, Transfer, Disposition, Detach, End, Close, SaslMechanisms, SaslInit, SaslOutcome,
-    Source, Target, Accepted, Rejected, Released, Modified, Error,
-)  # fmt: skip
-# Without a default, because those after them are mandatory, and yet they may be null: a peer that begins has no channel
-# to name, and one that knows nothing of the other's transfers no id.
-_NULLABLE: dict[type[Record], tuple[str, ...]] = {Begin: ("remote_channel",), Flow: ("next_incoming_id",)}
-_FIELDS: dict[type[Record], list[tuple[str, bool]]] = {
-    kind: [
-        (field.name, field.default is MISSING and field.name not in _NULLABLE.get(kind, ())) for field in fields(kind)
-    ]
-    for kind in _RECORDS
-}
-
-
-# A descriptor may also be spelled out.
-_NUMBERS = {f"amqp:{kind.__name__.lower()}:list": kind.DESCRIPTOR for kind in _RECORDS} | {
-    "amqp:sasl-mechanisms:list": SaslMechanisms.DESCRIPTOR,
-    "amqp:sasl-init:list": SaslInit.DESCRIPTOR,
-    "amqp:sasl-outcome:list": SaslOutcome.DESCRIPTOR,
-}
-
-
-def descriptor_of(value: Described) -> int:
-    """Return the number of a descriptor, spelled out or not; -1 for one that is neither."""
-    descriptor = value.descriptor
-    if isinstance(descriptor, ULong):
-        return int(descriptor)
-    return _NUMBERS.get(descriptor, -1) if isinstance(descriptor, Symbol) else -1

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from local.servicebus.codec.performatives import Attach, Source, Target, descriptor_of, from_value
+from local.servicebus.codec.performatives import Attach, Source, Target
+from local.servicebus.codec.records import descriptor_of, from_value
 from local.servicebus.codec.types import Described, Map, Value
 from local.servicebus.errors import INVALID_FIELD, NOT_IMPLEMENTED, AmqpError
 from local.servicebus.limits import NAME_CHARACTERS, SESSION_WAIT_S

@@ -18,14 +18,13 @@ from local.servicebus.codec.performatives import (
     End,
     Flow,
     Open,
-    Record,
     SaslInit,
     SaslMechanisms,
     SaslOutcome,
     Transfer,
-    descriptor_of,
     error_value,
 )
+from local.servicebus.codec.records import Record, descriptor_of
 from local.servicebus.codec.types import Array, Described, Symbol
 from local.servicebus.errors import (
     CONNECTION_FORCED,

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from local.servicebus.codec.performatives import Attach, Flow, Record, Transfer
+from local.servicebus.codec.performatives import Attach, Flow, Transfer
+from local.servicebus.codec.records import Record
 from local.servicebus.errors import (
     INVALID_FIELD,
     MESSAGE_SIZE_EXCEEDED,

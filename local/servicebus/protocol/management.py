@@ -98,9 +98,11 @@ class ManagementNode:
         act = acts.get(named or "")
         if act is None:
             raise AmqpError(ARGUMENT_ERROR, f"disposition-status must be one of {', '.join(acts)}.")
-        for token in _lock_tokens(body):
+        tokens = _lock_tokens(body)
+        self._entity.require_locks(tokens, self._now)
+        for token in tokens:
             act(token, self._now)
-        self._connection.service.stats.settled += 1
+        self._connection.service.stats.settled += len(tokens)
         return _ok()
 
     def _receive_deferred(self, body: Map) -> Answer:
@@ -195,10 +197,11 @@ def _items(value: Value) -> tuple[Value, ...]:
 
 
 def _lock_tokens(body: Map) -> list[UUID]:
-    tokens = [token for token in _items(body.get("lock-tokens")) if isinstance(token, UUID)]
-    if not tokens or len(tokens) != len(_items(body.get("lock-tokens"))):
+    items = _items(body.get("lock-tokens"))
+    tokens = [token for token in items if isinstance(token, UUID)]
+    if not tokens or len(tokens) != len(items):
         raise AmqpError(ARGUMENT_ERROR, "lock-tokens must be an array of uuids.")
-    return tokens
+    return list(dict.fromkeys(tokens))
 
 
 def _integers(body: Map, name: str) -> list[int]:

@@ -4,16 +4,8 @@ from collections.abc import Callable
 from uuid import UUID
 
 from local.servicebus.broker.entity import Entity
-from local.servicebus.codec.performatives import (
-    Accepted,
-    Error,
-    Modified,
-    Record,
-    Rejected,
-    Released,
-    descriptor_of,
-    from_value,
-)
+from local.servicebus.codec.performatives import Accepted, Error, Modified, Rejected, Released
+from local.servicebus.codec.records import Record, descriptor_of, from_value
 from local.servicebus.codec.types import Described, Map, Value
 from local.servicebus.errors import DEAD_LETTER
 

@@ -7,7 +7,8 @@ from uuid import UUID
 from local.servicebus.broker.entity import Entity
 from local.servicebus.broker.messages import Message
 from local.servicebus.broker.sessions import Session as QueueSession
-from local.servicebus.codec.performatives import Attach, Record, Rejected, error_value
+from local.servicebus.codec.performatives import Attach, Rejected, error_value
+from local.servicebus.codec.records import Record
 from local.servicebus.codec.types import Described, Long, Map, Symbol, Value
 from local.servicebus.errors import (
     NOT_ALLOWED,

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from local.servicebus.codec.decode import decode
 from local.servicebus.codec.encode import encode
-from local.servicebus.codec.performatives import Attach, Target, from_value
+from local.servicebus.codec.performatives import Attach, Target
+from local.servicebus.codec.records import from_value
 from local.servicebus.codec.types import Described, Int, Map, Symbol, ULong, Value
 from local.servicebus.errors import NOT_ALLOWED, NOT_IMPLEMENTED, AmqpError
 from local.servicebus.limits import REQUEST_BYTES, WAITING_ANSWERS

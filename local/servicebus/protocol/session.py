@@ -12,11 +12,11 @@ from local.servicebus.codec.performatives import (
     Detach,
     Disposition,
     Flow,
-    Record,
     Rejected,
     Transfer,
     error_value,
 )
+from local.servicebus.codec.records import Record
 from local.servicebus.errors import (
     HANDLE_IN_USE,
     RESOURCE_LIMIT,

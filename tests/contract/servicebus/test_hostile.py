@@ -24,13 +24,12 @@ from local.servicebus.codec.performatives import (
     End,
     Flow,
     Open,
-    Record,
     SaslInit,
     Source,
     Target,
     Transfer,
-    descriptor_of,
 )
+from local.servicebus.codec.records import Record, descriptor_of
 from local.servicebus.codec.types import Described, Map, Symbol, UInt, ULong, Value
 from tests.support.servicebus import RunningServiceBus, start_servicebus, stop_servicebus
 

@@ -11,15 +11,8 @@ from hypothesis import strategies as st
 from local.servicebus.codec import constructors as code
 from local.servicebus.codec.decode import decode, decode_whole, skip
 from local.servicebus.codec.encode import encode
-from local.servicebus.codec.performatives import (
-    Accepted,
-    Attach,
-    Error,
-    Flow,
-    Open,
-    Transfer,
-    from_value,
-)
+from local.servicebus.codec.performatives import Accepted, Attach, Error, Flow, Open, Transfer
+from local.servicebus.codec.records import from_value
 from local.servicebus.codec.types import (
     Array,
     Byte,

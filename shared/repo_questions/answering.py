@@ -50,7 +50,7 @@ async def answer_question(
         "query": question.query,
         "username": found.account.index.login or question.username,
         "refreshed_at": found.account.index.refreshed_at,
-        "scored_by": "words" if vector is None else "vectors and words",
+        "scored_by": "vectors and words" if _by_vectors(ranked) else "words",
         "total": len(ranked),
         "repositories": [_told(each) for each in ranked[:shown]],
         "context": context,
@@ -99,6 +99,10 @@ async def _explanation(
         notes.append(_NO_EXPLANATION)
         return None
     return asked.value.model_dump() | {"model": asked.model, "usage": asked.usage.model_dump()}
+
+
+def _by_vectors(ranked: Sequence[ScoredRepo]) -> bool:
+    return any(each["parts"]["semantic"]["by"] == "vector" for each in ranked)
 
 
 def _told(scored: ScoredRepo) -> dict[str, Any]:

@@ -51,6 +51,12 @@ class _Question:
     measured: list[AskedLanguage]
     signals: list[FileSignal]
 
+    @property
+    def is_of_languages(self) -> bool:
+        """Whether it names languages that somebody uses, and nothing else."""
+        named = {term for each in self.measured for term in each.terms}
+        return bool(named) and all(word.term in named for word in self.words)
+
 
 class RepoIndex:
     """Bundles in the form that scoring reads them in. ``model``: only vectors of this one are used; None takes any."""
@@ -66,7 +72,9 @@ class RepoIndex:
     def scores(self, query: str, query_vector: Sequence[float] | None = None) -> list[ScoredRepo]:
         """Return every repository with its score and what it is made of, best first, ties by name."""
         question = self._read(query)
-        cosines = self._cosines(query_vector) if query_vector is not None else {}
+        # Who asks for languages and nothing else asks what repositories are written in: bytes tell it, and similarity
+        # of meaning, which is never quite zero, would only put others before the few lines that there are.
+        cosines = self._cosines(query_vector) if query_vector is not None and not question.is_of_languages else {}
         best = max(cosines.values(), default=0.0)
         scored = [self._scored(place, question, cosines, best) for place in range(len(self.repos))]
         return sorted(scored, key=lambda each: (-each["score"], each["full_name"].lower(), each["full_name"]))

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.errors import Rejected
-from shared.llm.answers import AnalysisAnswer, ScoreAnswer, SynonymAnswer
+from shared.llm.answers import AnalysisAnswer, RepoAnswer, ScoreAnswer, SynonymAnswer
 from shared.llm.prompts import LONGEST_DATA, PROMPTS_FILE, UnusablePrompts, load_prompts, prompts
 
-NAMES = ("synonym_resins", "score_chunk", "overall_analysis")
+NAMES = ("synonym_resins", "score_chunk", "overall_analysis", "repo_answer")
 
 
 def data_of(text):
@@ -60,13 +60,15 @@ def test_what_looks_like_a_delimiter_or_a_place_is_data(text):
     assert data_of(user.content) == {"text": text}
 
 
-@pytest.mark.parametrize(("name", "model"), [*zip(NAMES, (SynonymAnswer, ScoreAnswer, AnalysisAnswer), strict=True)])
+@pytest.mark.parametrize(
+    ("name", "model"), [*zip(NAMES, (SynonymAnswer, ScoreAnswer, AnalysisAnswer, RepoAnswer), strict=True)]
+)
 def test_the_schema_that_is_sent_is_the_one_that_is_checked(name, model):
     sent, checked = getattr(prompts(), name).schema_, model.model_json_schema()
     assert sent["required"] == checked["required"]
     if "$defs" in checked:
         (inner,) = checked["$defs"].values()
-        (array,) = sent["properties"].values()
+        (array,) = [each for each in sent["properties"].values() if each["type"] == "array"]
         assert array["items"]["required"] == inner["required"]
 
 

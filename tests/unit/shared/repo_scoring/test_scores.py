@@ -140,6 +140,16 @@ def test_meaning_decides_where_there_are_vectors():
     assert scored("something", "opposite", repos, [1.0, 0.0])["parts"]["semantic"]["score"] == 0
 
 
+def test_a_question_of_languages_alone_is_decided_by_what_is_written_in_them():
+    repos = [
+        bundle("alike", vector=[1.0, 0.0], languages={"Go": 1}),
+        bundle("few", vector=[0.0, 1.0], languages={"C": 1}),
+    ]
+    assert names("C code", repos, [1.0, 0.0]) == ["few", "alike"]
+    assert scored("C code", "alike", repos, [1.0, 0.0])["score"] == 0
+    assert names("C code for compression", repos, [1.0, 0.0])[0] == "alike"
+
+
 def test_words_stand_in_for_a_repository_that_alone_has_no_vector():
     repos = [bundle("known", vector=[0.6, 0.8], topics=("redis",)), bundle("new", topics=("redis",)), bundle("other")]
     found = {each["name"]: each["parts"]["semantic"] for each in calculate_repo_scores("redis", repos, [1.0, 0.0])}

@@ -8,9 +8,8 @@ from shared.llm.descriptions import request_document, result_documents
 from shared.llm.prompts import prompts
 from shared.resources import Resources
 from shared.search.contracts import Analysis, AnalysisTask
+from shared.search.decisions import ANALYSED_RESULTS
 
-# Somebody who has to decide reads about the best few; more would only dilute the summary.
-MOST_RESULTS = 10
 _PROMPT = prompts().overall_analysis
 
 
@@ -21,7 +20,7 @@ async def overall_analysis(task: AnalysisTask, resources: Resources) -> Analysis
         Unavailable: The model throttled, failed or did not answer in time.
         Rejected: It refused, answered twice what cannot be used, or there is no result to sum up.
     """
-    results = task.results[:MOST_RESULTS]
+    results = task.results[:ANALYSED_RESULTS]
     if not results:
         raise Rejected("There is no result to sum up")
     document = {"request": request_document(task.request_block), "results": result_documents(results)}

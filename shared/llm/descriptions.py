@@ -5,11 +5,10 @@ from typing import Any
 
 from shared.colour.cmc import delta_e_cmc
 from shared.search.contracts import Candidate, LabValues, MappedResin, RankedResult, RequestBlock
+from shared.search.payload import MAX_FURTHER_TEXTS, MAX_TEXT_CHARACTERS
 
-# A request has at most 40 texts of 500 characters, a candidate a text of 1 KB: what is longer did not come through the
-# front door.
-_LONGEST_WISH = 500
-_MOST_WISHES = 40
+# Resin, colour words and what else may be asked. What is longer, or more, did not come through the front door.
+_MOST_WISHES = 2 + MAX_FURTHER_TEXTS
 _LONGEST_TEXT = 1_024
 _LONGEST_NAME = 200
 
@@ -28,7 +27,7 @@ def request_document(block: RequestBlock) -> dict[str, Any]:
         "acceptable_resins": [_cut(resin.code, _LONGEST_NAME) for resin in block.synonyms],
         "lab": _lab(request.lab),
         "wishes": [
-            {"field": _cut(wish.field, _LONGEST_NAME), "text": _cut(wish.text, _LONGEST_WISH)}
+            {"field": _cut(wish.field, _LONGEST_NAME), "text": _cut(wish.text, MAX_TEXT_CHARACTERS)}
             for wish in request.texts[:_MOST_WISHES]
         ],
     }

@@ -14,7 +14,7 @@ FINAL_ATTEMPTS = 5
 MAX_SYNONYMS = 3
 SYNONYM_K = 5
 SCORE_CHUNKS = 5
-# What OverallAnalysis looks at: the best results only.
+# Somebody who has to decide reads about the best few; more would only dilute the summary.
 ANALYSED_RESULTS = 10
 
 DEGRADES: Mapping[str, str] = MappingProxyType(

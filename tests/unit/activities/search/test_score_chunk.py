@@ -6,7 +6,8 @@ import pytest
 
 from activities.search.score_chunk import score_chunk
 from shared.errors import Rejected, Unavailable
-from shared.search.contracts import LabValues, MappedResin, ScoreTask
+from shared.search.contracts import LabValues, MappedResin, RequestBlock, ScoreTask
+from shared.search.payload import read_payload
 from tests.support.fake_resources import FakeCloud
 from tests.support.language_model import BLUE, ScriptedChat, candidate, reply, request_block
 
@@ -82,13 +83,22 @@ async def test_empty_texts_are_fine():
     assert (await scored(chat, empty, block=request_block(COLOR_DESCR=""))).scores
 
 
+async def test_every_wish_that_a_request_may_hold_is_told():
+    payload = {"k": 1, "REQUEST_RESIN_FINAL": "PP", "REQUEST_COLOR_DESCR": "blue"}
+    request = read_payload(payload | {f"REQUEST_{number}": f"wish {number}" for number in range(40)})
+    chat = ScriptedChat(answer())
+    await scored(chat, candidate("A"), block=RequestBlock(request=request))
+    wishes = [wish["text"] for wish in sent_to(chat)["request"]["wishes"]]
+    assert wishes == ["PP", "blue", *(f"wish {number}" for number in range(40))]
+
+
 async def test_texts_of_any_length_are_cut_before_they_are_sent():
     chat = ScriptedChat(answer(A=1))
     long = candidate("A", name="n" * 9_000, text="t" * 9_000)
     await scored(chat, long, block=request_block(**{f"X{n}": "w" * 9_000 for n in range(60)}))
     sent = sent_to(chat)
     assert (len(sent["materials"][0]["name"]), len(sent["materials"][0]["text"])) == (200, 1024)
-    assert len(sent["request"]["wishes"]) == 40
+    assert len(sent["request"]["wishes"]) == 42
     assert {len(wish["text"]) for wish in sent["request"]["wishes"]} == {500}
 
 

@@ -7,10 +7,8 @@ from shared.snippets.plan import MAX_PAYLOAD_BYTES, durable_bytes
 
 MAX_BUNDLE_BYTES = 4096
 """What a bundle may take in the history of an orchestration."""
-SMALLEST_BYTES = 200
-"""What is left of any bundle: the longest name that a repository may have, and that something is missing."""
 # For brackets, commas, and what a result holds beside its bundles.
-_RESERVED_BYTES = 24 * 1024
+_RESERVED_BYTES = 8 * 1024
 
 _ESSENTIAL = (
     "name", "full_name", "description", "html_url", "language", "topics", "default_branch", "stargazers_count",
@@ -75,7 +73,7 @@ def _named(bundle: Bundle) -> Bundle:
 
 def _name_only(bundle: Bundle) -> Bundle:
     errors = ("incomplete",) if bundle.errors else ()
-    return Bundle(metadata={"name": bundle.name}, errors=errors, stale=bundle.stale, truncated=True)
+    return Bundle(metadata={"name": bundle.name}, errors=errors, truncated=True)
 
 
 _STEPS: tuple[Callable[[Bundle], Bundle], ...] = (

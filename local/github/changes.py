@@ -4,10 +4,10 @@ from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from local.github.accounts import CONTEXT_FILE, Account, Directory, Repository
 from local.github.fixture import context_bytes
@@ -15,6 +15,8 @@ from local.github.refusals import Refusal, not_found
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,100}$")]
 Size = Annotated[int, Field(ge=0, le=10**12)]
+# As Git has them: no part is empty.
+Path = Annotated[str, Field(max_length=4096, pattern=r"^[^/\x00]+(/[^/\x00]+)*$")]
 
 
 class Change(BaseModel):
@@ -28,8 +30,8 @@ class Change(BaseModel):
 
     push: bool = False
     """Something was pushed, whatever it was."""
-    pushed_at: datetime | None = None
-    updated_at: datetime | None = None
+    pushed_at: AwareDatetime | None = None
+    updated_at: AwareDatetime | None = None
     name: Name | None = None
     """Renames it; the old name leads to the new one."""
     description: str | None = None
@@ -40,10 +42,10 @@ class Change(BaseModel):
     archived: bool | None = None
     private: bool | None = None
     languages: dict[str, Size] | None = None
-    tree: dict[str, Size] | None = None
+    tree: dict[Path, Size] | None = None
     """All files, in place of those that were there."""
-    add: dict[str, Size] = Field(default_factory=dict)
-    remove: list[str] = Field(default_factory=list)
+    add: dict[Path, Size] = Field(default_factory=dict[str, int])
+    remove: list[str] = Field(default_factory=list[str])
     context: dict[str, Any] | None = None
     """What ``.repo-context.json`` says from now on; null takes it away."""
     context_base64: str | None = None
@@ -60,7 +62,10 @@ class Change(BaseModel):
         return self.push or self.empty or bool(pushed & self.model_fields_set)
 
 
-_PLAIN = ("name", "description", "language", "default_branch", "stars", "archived", "private", "blocked", "truncated")
+_PLAIN = ("name", "default_branch", "stars", "archived", "private", "blocked", "truncated")
+_MAY_BE_NULL = ("description", "language")
+# Times go out in whole seconds, and no two states of a repository may share one.
+_TICK = timedelta(seconds=1)
 
 
 def change(directory: Directory, owner: str, name: str, wanted: Change, now: datetime | None = None) -> Repository:
@@ -96,15 +101,16 @@ def create(directory: Directory, owner: str, name: str, wanted: Change, now: dat
 
 def _changed(directory: Directory, found: Repository, wanted: Change, now: datetime) -> Repository:
     _check_name(directory, found, wanted)
-    named = {field: getattr(wanted, field) for field in _PLAIN if field in wanted.model_fields_set}
+    named = {field: value for field in _PLAIN if (value := getattr(wanted, field)) is not None}
+    named |= {field: getattr(wanted, field) for field in _MAY_BE_NULL if field in wanted.model_fields_set}
     if wanted.topics is not None:
         named["topics"] = tuple(wanted.topics)
     tree, contents = _files(found, wanted)
     languages = {} if wanted.empty else dict(found.languages if wanted.languages is None else wanted.languages)
     if wanted.languages is not None and "language" not in named:
         named["language"] = max(languages, key=lambda each: languages[each], default=None)
-    pushed_at = wanted.pushed_at or (now if wanted.is_push() else found.pushed_at)
-    updated_at = wanted.updated_at or now
+    pushed_at = wanted.pushed_at or (max(now, found.pushed_at + _TICK) if wanted.is_push() else found.pushed_at)
+    updated_at = wanted.updated_at or max(now, found.updated_at + _TICK)
     return replace(
         found,
         **named,

@@ -10,8 +10,9 @@ from local.github.refusals import DOCS, Refusal
 
 CONTENTS_DOCS = f"{DOCS}/repos/contents#get-repository-content"
 # Up to here a file's contents are in the document, up to the next limit in the raw media type only.
-EMBEDDED_BYTES = 1_000_000
-RAW_BYTES = 100_000_000
+# GitHub says 1 MB and 100 MB and not which.
+EMBEDDED_BYTES = 1024 * 1024
+RAW_BYTES = 100 * 1024 * 1024
 
 
 def contents(found: Repository, path: str, base: str) -> dict[str, Any] | list[dict[str, Any]]:

@@ -1,11 +1,10 @@
 """Reads the accounts that the endpoint serves. The format: ``fixtures/README.md``."""
 
 import json
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from local.github.accounts import CONTEXT_FILE, Account, Directory, Repository
 
@@ -22,7 +21,7 @@ class AccountDocument(_Document):
     id: int = Field(ge=1)
     login: str = Field(min_length=1, max_length=39)
     type: Literal["User", "Organization"]
-    created_at: datetime
+    created_at: AwareDatetime
     name: str | None = None
     description: str | None = None
     homepage: str | None = None
@@ -42,10 +41,10 @@ class RepositoryDocument(_Document):
     archived: bool = False
     fork: bool = False
     private: bool = False
-    created_at: datetime
-    pushed_at: datetime
-    languages: dict[str, int] = Field(default_factory=dict)
-    tree: dict[str, int] = Field(default_factory=dict)
+    created_at: AwareDatetime
+    pushed_at: AwareDatetime
+    languages: dict[str, int] = Field(default_factory=dict[str, int])
+    tree: dict[str, int] = Field(default_factory=dict[str, int])
     context: dict[str, Any] | None = None
 
 

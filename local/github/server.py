@@ -74,7 +74,8 @@ class Endpoint:
         with self._stats.request(route.name, request.path):
             caller: Caller | None = None
             try:
-                caller = await self._admitted(request, request_id)
+                caller = self._caller(request)
+                await self._admit(request, caller, request_id)
                 asked = _asked(request, caller)
                 try:
                     answer = self._memory.answer(self._directory, route, asked)
@@ -86,8 +87,11 @@ class Endpoint:
                 response = _refused(refusal, route.documentation)
             return self._sealed(response, request_id, caller)
 
-    async def _admitted(self, request: web.Request, request_id: str) -> Caller:
-        """Return who asks, once the limits and switches have let the request pass."""
+    def _caller(self, request: web.Request) -> Caller:
+        return self._credentials.caller(request.headers.get("Authorization"), request.remote or "")
+
+    async def _admit(self, request: web.Request, caller: Caller, request_id: str) -> None:
+        """Return once the limits and switches have let the request pass."""
         await self._injector.delay(request.path)
         if not request.headers.get("User-Agent"):
             raise Refusal(
@@ -95,7 +99,6 @@ class Endpoint:
                 "Request forbidden by administrative rules. Please make sure your request has a User-Agent header "
                 "(https://docs.github.com/en/rest/overview/resources-in-the-rest-api#user-agent-required).",
             )
-        caller = self._credentials.caller(request.headers.get("Authorization"), request.remote or "")
         bucket = self._quotas.of(caller)
         if self._secondary.told or (bucket.told and not bucket.remaining):
             self._stats.too_early += 1
@@ -104,7 +107,6 @@ class Endpoint:
         self._secondary.check(request_id)
         self._quotas.check(caller, request_id)
         self._injector.check(request.path)
-        return caller
 
     def _conditional(self, request: web.Request, caller: Caller, answer: Answer) -> web.Response:
         tag = entity_tag(answer.body, answer.links, caller)
@@ -147,7 +149,7 @@ class Endpoint:
             caller: Caller | None = None
             try:
                 await self._injector.delay(request.path)
-                caller = self._credentials.caller(request.headers.get("Authorization"), request.remote or "")
+                caller = self._caller(request)
                 core = self._quotas.of(caller).document()
                 full = {"limit": AUTHENTICATED, "used": 0, "remaining": AUTHENTICATED, "reset": core["reset"]}
                 search = {"limit": 30, "used": 0, "remaining": 30, "reset": core["reset"]}

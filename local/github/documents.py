@@ -56,6 +56,26 @@ _USER_URLS = {
     "events_url": "/events{/privacy}",
     "received_events_url": "/received_events",
 }
+# What no repository of this endpoint differs in.
+_ALIKE = {
+    "has_issues": True,
+    "has_projects": True,
+    "has_downloads": True,
+    "has_wiki": False,
+    "has_pages": False,
+    "has_discussions": False,
+    "forks_count": 0,
+    "forks": 0,
+    "open_issues_count": 0,
+    "open_issues": 0,
+    "mirror_url": None,
+    "license": None,
+    "disabled": False,
+    "allow_forking": True,
+    "is_template": False,
+    "web_commit_signoff_required": False,
+    "permissions": {"admin": False, "maintain": False, "push": False, "triage": False, "pull": True},
+}
 WEB = "https://github.com"
 
 
@@ -152,28 +172,12 @@ def repository(found: Repository, owner: dict[str, Any], base: str) -> dict[str,
         "stargazers_count": found.stars,
         "watchers_count": found.stars,
         "language": found.language,
-        "has_issues": True,
-        "has_projects": True,
-        "has_downloads": True,
-        "has_wiki": False,
-        "has_pages": False,
-        "has_discussions": False,
-        "forks_count": 0,
-        "mirror_url": None,
+        "watchers": found.stars,
         "archived": found.archived,
-        "disabled": False,
-        "open_issues_count": 0,
-        "license": None,
-        "allow_forking": True,
-        "is_template": False,
-        "web_commit_signoff_required": False,
         "topics": list(found.topics),
         "visibility": "private" if found.private else "public",
-        "forks": 0,
-        "open_issues": 0,
-        "watchers": found.stars,
         "default_branch": found.default_branch,
-        "permissions": {"admin": False, "maintain": False, "push": False, "triage": False, "pull": True},
+        **_ALIKE,
     }
 
 

@@ -9,6 +9,7 @@ from blueprints import (
     health,
     maintenance,
     repo_context,
+    repo_context_start,
     search,
     search_queue,
     search_requests,
@@ -29,6 +30,7 @@ app.register_functions(search_requests.bp)
 app.register_functions(search_queue.bp)
 app.register_functions(search.bp)
 app.register_functions(repo_context.bp)
+app.register_functions(repo_context_start.bp)
 app.register_functions(github_repos.bp)
 app.register_functions(ai.bp)
 app.register_functions(maintenance.bp)

@@ -1,0 +1,49 @@
+"""What starts the gathering of an account: a timer, or whoever asks for it."""
+
+import logging
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from shared.errors import InvalidRequest
+from shared.github_repo_manager import Found, gather, refresh_all
+from shared.http import answered, json_type, read_json_object
+from shared.repo_context.answers import account_answer, run_answer
+from shared.repo_context.runs import Runs
+from shared.resources import process_resources
+from shared.settings import current_settings
+from shared.snippets.submission import unknown_fields
+
+bp = df.Blueprint()
+
+_logger = logging.getLogger("portfolio.api")
+_MAX_BODY_BYTES = 4096
+
+
+@bp.function_name("http_start_repo_context")
+@bp.route(route="api/orchestrators/repo-context", methods=["POST"])
+@bp.durable_client_input(client_name="client")
+@answered
+async def start_repo_context(req: func.HttpRequest, client) -> func.HttpResponse:  # pyright: ignore[reportMissingParameterType, reportUnknownParameterType]
+    """Gather an account: answer 202 with the run's management URLs, or 200 with what is kept while it is fresh."""
+    document = await read_json_object(req, _MAX_BODY_BYTES)
+    force = document.get("force", False)
+    faults = unknown_fields(document, ("username", "force"))
+    if not isinstance(force, bool):
+        faults = [*faults, f"Field 'force' must be true or false, got {json_type(force)}"]
+    if faults:
+        raise InvalidRequest(*faults)
+    found = await gather(document.get("username"), Runs(client), await process_resources(), force=force)
+    if isinstance(found, Found):
+        return account_answer(req, found)
+    return run_answer(client.get_client_response_links(req, found.instance_id))
+
+
+@bp.function_name("refresh_repo_context")
+@bp.timer_trigger(arg_name="timer", schedule=current_settings().repo_context.schedule, run_on_startup=True)
+@bp.durable_client_input(client_name="client")
+async def refresh_repo_context(timer: func.TimerRequest, client) -> None:  # pyright: ignore[reportMissingParameterType, reportUnknownParameterType]  # noqa: ARG001
+    """Refresh the accounts that are due. Every new worker runs this at once; for what is fresh it costs one read."""
+    if current_settings().repo_context.users:
+        outcomes = await refresh_all(Runs(client), await process_resources())
+        _logger.info("repo context refreshed", extra={"accounts": outcomes})

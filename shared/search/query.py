@@ -1,6 +1,7 @@
 """What a search asks for, in words: the text that is embedded and matched."""
 
 import re
+from itertools import islice
 
 from shared.colour.hue_words import hue_words
 from shared.colour.lab import Lab
@@ -10,6 +11,8 @@ from shared.search.payload import COLOUR_FIELD, RESIN_FIELD
 # Full-text search takes 1,024 clauses in a query, one per word and searchable field.
 MAX_CHARACTERS = 1000
 MAX_WORDS = 150
+# As an index counts them: letters and digits between signs, and each character of Chinese, Japanese and Korean.
+_WORD = re.compile(r"[\u2e80-\uffff]|[^\W_\u2e80-\uffff]+")
 # Nobody searches for these, and services refuse some of them: control characters and halves of surrogate pairs.
 _UNSEARCHABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -22,8 +25,9 @@ def query_of(request: SearchRequest, resin: MappedResin | None) -> str:
     """
     texts = [_colour_words(request), *_resin_words(resin)]
     texts += [entry.text for entry in request.texts if entry.field not in (COLOUR_FIELD, RESIN_FIELD)]
-    words = _UNSEARCHABLE.sub(" ", " ".join(texts)).split()
-    return " ".join(words[:MAX_WORDS])[:MAX_CHARACTERS].strip()
+    query = " ".join(_UNSEARCHABLE.sub(" ", " ".join(texts)).split())[:MAX_CHARACTERS]
+    one_too_many = next(islice(_WORD.finditer(query), MAX_WORDS, None), None)
+    return query[: one_too_many.start() if one_too_many else None].strip()
 
 
 def _colour_words(request: SearchRequest) -> str:

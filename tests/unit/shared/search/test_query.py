@@ -1,5 +1,7 @@
 """What is searched for, in words."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,11 +43,23 @@ def test_control_characters_and_lone_surrogates_are_no_words():
     assert query_of(request_of(words="warm\x00\x1bblue\ud800"), None) == "warm blue"
 
 
+@pytest.mark.parametrize("between", [" ", "-", ",", "_"])
+def test_what_an_index_takes_for_words_is_counted_whatever_stands_between(between):
+    listed = between.join(f"c{number}" for number in range(160))[:500]
+    query = query_of(request_of(words=listed[:500], REQUEST_MORE=listed, lab=None), None)
+    assert len(re.findall("c[0-9]+", query)) == MAX_WORDS
+
+
+def test_each_character_of_a_script_without_blanks_is_a_word():
+    query = query_of(request_of(words="\u8272" * 500, lab=None), None)
+    assert query == "\u8272" * MAX_WORDS
+
+
 @given(st.lists(st.text(max_size=500), max_size=42))
 def test_no_request_makes_a_query_that_a_service_would_refuse(texts):
     entries = tuple(RequestText(field=f"REQUEST_{number}", text=text) for number, text in enumerate(texts))
     query = query_of(SearchRequest(k=1, texts=entries, lab=BLUE), PP)
     assert 0 < len(query) <= MAX_CHARACTERS
-    assert len(query.split()) <= MAX_WORDS
+    assert len(re.findall(r"[^\W_]+", query)) <= MAX_WORDS
     assert query == query.strip()
     query.encode()

@@ -1,5 +1,7 @@
 """Which materials are near the colour that was asked for."""
 
+import asyncio
+
 from activities.runner import log_progress
 from shared.resources import Resources
 from shared.search.contracts import DeltaEFilter, DeltaETask
@@ -18,7 +20,8 @@ async def deltae_filtering(task: DeltaETask, resources: Resources) -> DeltaEFilt
     if (kept := await resources.near_filters.get(*key)) is not None:
         log_progress("known", matched=kept.matched)
         return kept
-    found = filter_near(data, task.lab, task.threshold)
+    # Of the largest table that is read, a wide threshold takes 20 ms: too long for the worker's only event loop.
+    found = await asyncio.to_thread(filter_near, data, task.lab, task.threshold)
     log_progress("computed", matched=found.matched, listed=found.listed)
     await resources.near_filters.put(found, *key)
     return found

@@ -38,7 +38,7 @@ param maximumInstanceCount int = 100
 @description('Turns the two always-ready instances off (2 x 21 USD a month at 2 GB) and semantic ranking down to the free 1,000 queries a month. First calls then wait for a cold start.')
 param devCost bool = false
 
-@description('Data services behind private endpoints, Service Bus in the Premium tier: about 760 USD a month more. Decide before the first deployment.')
+@description('Data services behind private endpoints, Service Bus in the Premium tier: about 740 USD a month more. Decide before the first deployment.')
 param vnetEnabled bool = false
 
 @description('Adds a SignalR service for push instead of polling.')
@@ -51,11 +51,13 @@ param schedulerSku string = 'Consumption'
 @description('Lets the app manage its queue, so that the platform scales by the queue\'s length.')
 param scaleByQueueLength bool = false
 
-@description('Chat model and its version.')
+@description('Chat model; its deployment has the same name.')
 param chatModelName string = 'gpt-5.4-mini'
+
+@description('Its version. Models retire: see the schedule of Microsoft Foundry.')
 param chatModelVersion string = '2026-03-17'
 
-@description('Thousands of tokens a minute.')
+@description('Thousands of tokens a minute for chat.')
 @minValue(1)
 param chatModelCapacity int = 100
 
@@ -63,11 +65,13 @@ param chatModelCapacity int = 100
 @allowed(['0', 'default'])
 param chatModelTemperature string = 'default'
 
-@description('Embedding model and its version; its vectors must have the dimensions of the Cosmos DB containers.')
+@description('Embedding model; its vectors must have the dimensions of the Cosmos DB containers.')
 param embeddingModelName string = 'text-embedding-3-small'
+
+@description('Its version.')
 param embeddingModelVersion string = '1'
 
-@description('Thousands of tokens a minute.')
+@description('Thousands of tokens a minute for embeddings.')
 @minValue(1)
 param embeddingModelCapacity int = 100
 

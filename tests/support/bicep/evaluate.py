@@ -165,8 +165,8 @@ class _Evaluator:
             return [self._one_resource(node, inner, local, parent) for inner, local in self._rounds(body, {})]
         if body.type == "if_statement":
             condition, body = values(body)
-            made = self._one_resource(node, body, {}, parent, kept=bool(self._value(values(condition)[0], {})))
-            return made
+            kept = self._truth(values(condition)[0], {})
+            return self._one_resource(node, body, {}, parent, kept=kept)
         return self._one_resource(node, body, {}, parent)
 
     def _one_resource(
@@ -215,7 +215,7 @@ class _Evaluator:
         symbol, source, body = values(node)
         if body.type == "if_statement":
             condition, body = values(body)
-            if not self._value(values(condition)[0], {}):
+            if not self._truth(values(condition)[0], {}):
                 return None
         path = self._file.path.parent / literal(source)
         if not _exists_in_this_case(path):

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ _READ_ONLY: dict[tuple[str, str], str] = {
 
 
 def read_only(type_: str, path: str, name: str) -> str | None:
-    """Return a property that exists once the resource does; "" where ``path`` leads to such, None where there is none."""
+    """Return a property that exists once the resource does; "" where ``path`` leads to one, None where to nothing."""
     if (value := _READ_ONLY.get((type_, path))) is not None:
         return value.format(name=name)
     return "" if any(known == type_ and each.startswith(f"{path}.") for known, each in _READ_ONLY) else None
@@ -104,6 +105,11 @@ _LOADERS: dict[str, Callable[[str], Any]] = {
 }
 
 
+@cache
+def _loaded(loader: str, content: str) -> Any:
+    return _LOADERS[loader](content)
+
+
 def call(name: str, arguments: list[Any], folder: Path) -> Any:
     """Return what a function of Bicep answers; files are looked for from ``folder``.
 
@@ -114,7 +120,7 @@ def call(name: str, arguments: list[Any], folder: Path) -> Any:
         path = folder / arguments[0]
         if not path.is_file():
             raise BicepError(f"{name}: there is no file {arguments[0]}")
-        return _LOADERS[name](path.read_text(encoding="utf-8"))
+        return _loaded(name, path.read_text(encoding="utf-8"))
     if name not in _FUNCTIONS:
         raise BicepError(f"function {name} is not among those in use: {', '.join(sorted(_FUNCTIONS))}")
     try:

@@ -51,7 +51,11 @@ def read_bicep(path: Path) -> BicepFile:
     Raises:
         BicepError: It has a syntax error, or declares a name twice.
     """
-    source = path.read_bytes()
+    return _parsed(path, path.read_bytes())
+
+
+@cache
+def _parsed(path: Path, source: bytes) -> BicepFile:
     root = _parser().parse(source).root_node
     faulty = next((node for node in walk(root) if node.type == "ERROR" or node.is_missing), None)
     if faulty is not None:

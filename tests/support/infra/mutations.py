@@ -1,0 +1,22 @@
+"""Mistakes that have been made in templates like ours, or could be: each is one edit, and each must be found."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """``needs_types``: only the resource types of Azure can tell, which are not part of this repository."""
+
+    mistake: str
+    file: str
+    before: str
+    after: str
+    needs_types: bool = False
+
+
+MUTATIONS = tuple(
+    Mutation(**each) for each in yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+)

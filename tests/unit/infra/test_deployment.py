@@ -1,0 +1,49 @@
+"""What `azd up` would deploy: each check on the files as they are, then on copies with a mistake that it must find."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.support.infra.checks import CHECKS
+from tests.support.infra.microsoft_types import microsoft_types, type_faults
+from tests.support.infra.mutations import MUTATIONS, Mutation
+from tests.support.infra.project import CHECKOUT, FILES, Check, Project, faults
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_the_files_as_they_are_have_no_fault(check: Check) -> None:
+    assert faults(check, CHECKOUT) == []
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.mistake.replace(" ", "-"))
+def test_a_mistake_is_found(mutation: Mutation, tmp_path: Path) -> None:
+    if mutation.needs_types and not microsoft_types():
+        pytest.skip("needs the resource types of Azure")
+    mistaken = _copy_with(mutation, tmp_path)
+
+    found = type_faults(mistaken) if mutation.needs_types else _first_faults(mistaken)
+
+    assert found != []
+
+
+def test_the_mutations_are_different_mistakes() -> None:
+    assert len({each.mistake for each in MUTATIONS}) == len({(each.file, each.after) for each in MUTATIONS})
+    assert len(MUTATIONS) >= 30
+
+
+def _copy_with(mutation: Mutation, folder: Path) -> Project:
+    for name in FILES:
+        source, target = CHECKOUT.root / name, folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (shutil.copytree if source.is_dir() else shutil.copyfile)(source, target)
+    original = (folder / mutation.file).read_text(encoding="utf-8")
+    assert mutation.before in original, f"{mutation.file} no longer holds {mutation.before!r}"
+    (folder / mutation.file).write_text(original.replace(mutation.before, mutation.after, 1), encoding="utf-8")
+    return Project(folder)
+
+
+def _first_faults(project: Project) -> list[str]:
+    """What the first check that finds anything finds. The slowest, a second parser, comes last."""
+    slowest_last = [*CHECKS[1:], CHECKS[0]]
+    return next((found for check in slowest_last if (found := faults(check, project))), [])

@@ -43,11 +43,12 @@ class ScoredRepo(TypedDict):
 
 @dataclass(frozen=True)
 class _Question:
-    """``languages``: all that it names; ``measured``: those of them that GitHub counts bytes of in any repository."""
+    """``groups``: languages by the words that name them; ``measured``: those that GitHub counts bytes of in any
+    repository."""
 
     words: list[Word]
     rarities: Mapping[str, float]
-    languages: list[AskedLanguage]
+    groups: Mapping[str, str]
     measured: list[AskedLanguage]
     signals: list[FileSignal]
 
@@ -86,16 +87,16 @@ class RepoIndex:
     def _read(self, query: str) -> _Question:
         words = asked_words(query)
         languages = asked_languages(query, self._used)
+        groups = {term: each.language.group for each in languages for term in each.terms}
         return _Question(
             words=words,
-            rarities=self._rarities(words, languages),
-            languages=languages,
+            rarities=self._rarities(words, groups),
+            groups=groups,
             measured=[each for each in languages if each.language.group in self._measured],
             signals=file_signals(query, words, languages),
         )
 
-    def _rarities(self, words: Sequence[Word], languages: Sequence[AskedLanguage]) -> dict[str, float]:
-        groups = {term: each.language.group for each in languages for term in each.terms}
+    def _rarities(self, words: Sequence[Word], groups: Mapping[str, str]) -> dict[str, float]:
         return {
             word.term: rarity(
                 sum(
@@ -111,7 +112,7 @@ class RepoIndex:
         profile = self._profiles[place]
         parts: Parts = {
             "semantic": {"score": cosines.get(place), "weight": 0.0, "by": "vector" if place in cosines else None},
-            "words": words_part(profile, question.words, question.rarities, question.languages),
+            "words": words_part(profile, question.words, question.rarities, question.groups),
             "language": language_part(profile, question.measured),
             "file_types": file_types_part(profile, question.signals),
         }

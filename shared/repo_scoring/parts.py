@@ -1,7 +1,7 @@
 """The parts of a score: what each is made of, and how much it weighs."""
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, TypedDict
 
 from shared.repo_scoring.asked_languages import AskedLanguage
@@ -72,22 +72,21 @@ def rarity(telling: int, repositories: int) -> float:
 
 
 def words_part(
-    profile: RepoProfile, words: Sequence[Word], rarities: Mapping[str, float], languages: Collection[AskedLanguage]
+    profile: RepoProfile, words: Sequence[Word], rarities: Mapping[str, float], groups: Mapping[str, str]
 ) -> WordsPart:
     """Return how much of what was asked for the repository tells, rare words counting more.
 
-    ``rarities``: of the terms of ``words``. A word that names a language is told by what the repository is written in,
-    too.
+    ``rarities``: of the terms of ``words``. ``groups``: which of these terms name which language; such a word is told
+    by what the repository is written in, too.
     """
     total = math.fsum(rarities.values())
     if not total:
         return {"score": None, "weight": 0.0, "matched": {}}
     gained: list[float] = []
     matched: dict[str, list[str]] = {}
-    shares = {term: profile.shares.get(each.language.group, 0.0) for each in languages for term in each.terms}
     for word in words:
         told = told_by(profile, word.term)
-        share = shares.get(word.term, 0.0)
+        share = profile.shares.get(groups[word.term], 0.0) if word.term in groups else 0.0
         strength = max(told.strength if told else 0.0, share)
         if strength:
             gained.append(rarities[word.term] * strength)
@@ -100,9 +99,12 @@ def told_by(profile: RepoProfile, term: str) -> Told | None:
     found = profile.terms.get(term)
     if found is not None:
         return found
-    others = [profile.terms.get(other) for other in same_as(term)]
+    same = same_as(term)
+    if not same:
+        return None
+    others = [profile.terms.get(other) for other in same]
     known = [told for told in others if told is not None]
-    if not known or len(known) < len(others):
+    if len(known) < len(others):
         return None
     return Told(min(told.strength for told in known), known[0].fields)
 
@@ -134,6 +136,8 @@ def file_types_part(profile: RepoProfile, signals: Sequence[FileSignal]) -> File
     if not signals:
         return {"score": None, "weight": 0.0, "matched": {}}
     types = [_expected_types(profile, signal) for signal in signals]
+    if not any(types):
+        return {"score": 0.0, "weight": 0.0, "matched": {}}
     found = [sum(profile.files[each] for each in group) for group in types]
     every = math.log1p(profile.file_count)
     score = math.fsum(math.log1p(count) / every for count in found if count) / len(signals)
@@ -143,27 +147,29 @@ def file_types_part(profile: RepoProfile, signals: Sequence[FileSignal]) -> File
 
 
 def _expected_types(profile: RepoProfile, signal: FileSignal) -> set[str]:
-    types = {each for name in signal.languages for each in profile.files_of.get(name, ())}
-    types |= {each for kind in signal.kinds for each in profile.kinds.get(kind, ())}
-    return types | {each for each in profile.files if each.lower() == signal.extension}
+    types = {each for name in signal.languages & profile.files_of.keys() for each in profile.files_of[name]}
+    types.update(each for kind in signal.kinds for each in profile.kinds.get(kind, ()))
+    if signal.extension is not None:
+        types.update(each for each in profile.files if each.lower() == signal.extension)
+    return types
 
 
 def weighed(parts: Parts) -> float:
     """Give the parts that count their weights, which add up to 1, and return their weighted mean, 0 to 1."""
-    counting = {name: part for name, part in _items(parts) if part["score"] is not None}
-    total = math.fsum(WEIGHTS[name] for name in counting)
-    for name, part in counting.items():
-        part["weight"] = round(WEIGHTS[name] / total, DECIMALS)
+    counting = [(WEIGHTS[name], part) for name, part in _items(parts) if part["score"] is not None]
+    total = sum(weight for weight, _ in counting)
+    score = 0.0
+    for weight, part in counting:
+        part["weight"] = round(weight / total, DECIMALS)
         part["score"] = round(part["score"] or 0.0, DECIMALS)
+        score += weight / total * part["score"]
+    return score
+
+
+def _items(parts: Parts) -> "tuple[tuple[str, SemanticPart | WordsPart | LanguagePart | FileTypesPart], ...]":
     return (
-        math.fsum(WEIGHTS[name] / total * (part["score"] or 0.0) for name, part in counting.items()) if total else 0.0
-    )
-
-
-def _items(parts: Parts) -> "list[tuple[str, SemanticPart | WordsPart | LanguagePart | FileTypesPart]]":
-    return [
         ("semantic", parts["semantic"]),
         ("words", parts["words"]),
         ("language", parts["language"]),
         ("file_types", parts["file_types"]),
-    ]
+    )

@@ -46,10 +46,7 @@ class RepoProfile:
     files: Mapping[str, int]
     files_of: Mapping[str, tuple[str, ...]]
     kinds: Mapping[str, tuple[str, ...]]
-
-    @property
-    def file_count(self) -> int:
-        return sum(self.files.values())
+    file_count: int
 
 
 def profile_of(bundle: Bundle) -> RepoProfile:
@@ -65,6 +62,7 @@ def profile_of(bundle: Bundle) -> RepoProfile:
         terms=_terms(bundle),
         shares=shares,
         files=files,
+        file_count=sum(files.values()),
         files_of=files_of,
         kinds=kinds,
     )

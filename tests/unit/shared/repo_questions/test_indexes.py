@@ -8,7 +8,7 @@ from shared.repo_context.accounts import CachedAccount
 from shared.repo_context.kept import Index
 from shared.repo_questions.indexes import RepoIndexes
 from shared.repo_scoring.vectors import FIELD
-from tests.support.repositories import bundle
+from tests.support.repo_bundles import bundle
 
 
 class Model:

@@ -11,7 +11,7 @@ from shared.ai_assistant import calculate_repo_scores
 from shared.repo_scoring.index import RepoIndex
 from shared.repo_scoring.parts import WEIGHTS, rarity
 from shared.repo_scoring.vectors import FIELD
-from tests.support.repositories import bundle
+from tests.support.repo_bundles import bundle
 
 ACCOUNT = [
     bundle(

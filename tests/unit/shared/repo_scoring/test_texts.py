@@ -12,7 +12,7 @@ from shared.repo_scoring.texts import (
     name_of,
     topics_of,
 )
-from tests.support.repositories import bundle
+from tests.support.repo_bundles import bundle
 
 
 def nested(depth, leaf="secret"):

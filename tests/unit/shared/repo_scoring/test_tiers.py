@@ -5,7 +5,7 @@ import json
 from shared.ai_assistant import calculate_repo_scores
 from shared.repo_scoring.question_document import names_in, question_document
 from shared.repo_scoring.tiers import FULL_CHARACTERS, MOST_NAMES, MOST_SUMMARIES, tiered_context
-from tests.support.repositories import bundle
+from tests.support.repo_bundles import bundle
 
 
 def ranked(count, **fields):

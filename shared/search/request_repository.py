@@ -76,10 +76,9 @@ class SearchRequests:
 
         The one that has waited longest comes first.
         """
-        unfinished = ", ".join(f"@{status}" for status in UNDER_WAY)
         query = (
             "SELECT c.id, c.session_id, c.user_id, c.request_payload, c.status, c.created_at, c.enqueued_at FROM c "
-            f"WHERE c.status IN ({unfinished}) AND c.updated_at < @before "
+            "WHERE c.status IN (@queued, @processing, @scoring) AND c.updated_at < @before "
             "AND NOT (c.status = @queued AND IS_NULL(c.enqueued_at)) ORDER BY c.updated_at OFFSET 0 LIMIT @limit"
         )
         return self._rows(query, **{status: status for status in UNDER_WAY}, before=before, limit=limit)

@@ -91,6 +91,7 @@ class Connection(asyncio.Protocol):
         self._buffer = FrameBuffer(SASL_FRAME_BYTES)
         self._out = bytearray()
         self._flushing = False
+        self._hung_up = False
         self._tick: asyncio.TimerHandle | None = None
         self._claims_timer: asyncio.TimerHandle | None = None
         self._heard = 0.0
@@ -142,6 +143,7 @@ class Connection(asyncio.Protocol):
         if exc is not None:
             log.info("connection lost: %s", exc)
         self._end()
+        self._transport = None
         self._left(self)
         self.service.set_timer()
 
@@ -370,17 +372,22 @@ class Connection(asyncio.Protocol):
     def _hang_up(self, *, linger: bool = False) -> None:
         """Close the connection. ``linger``: after the peer has had time to read why, though it may still be sending."""
         self._flush()
+        self._hung_up = True
         if self._transport is None or self._transport.is_closing():
             return
         if linger and self._transport.can_write_eof():
             # Closed with bytes of the peer unread, the socket would be reset, and the reason lost on its way.
             self._transport.write_eof()
-            self._tick = self.service.loop.call_later(self._bounds.linger_s, self._transport.close)
+            self._transport.resume_reading()
         else:
             self._transport.close()
+        # Neither waits for a peer that reads nothing.
+        self._tick = self.service.loop.call_later(self._bounds.linger_s, self._transport.abort)
 
     def write(self, data: bytes) -> None:
-        """Send bytes, along with the others of this turn of the loop."""
+        """Send bytes, along with the others of this turn of the loop; none after the broker has hung up."""
+        if self._hung_up:
+            return
         self._out += data
         if not self._flushing:
             self._flushing = True

@@ -1,22 +1,26 @@
 """How many connections there may be, and how long the broker waits for each. With bounds that a test can wait for."""
 
 import asyncio
+import contextlib
 import socket
 import time
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 from azure.servicebus import ServiceBusMessage
 from azure.servicebus.aio import ServiceBusClient
 
 from local.servicebus.broker.definition import QueueDefinition
 from local.servicebus.codec import frames
-from local.servicebus.codec.performatives import Begin, Flow, Open
+from local.servicebus.codec.encode import encode
+from local.servicebus.codec.performatives import Begin, Flow, Open, Transfer
+from local.servicebus.codec.types import Described, ULong
 from local.servicebus.limits import Bounds
 from local.servicebus.server import Broker, running_broker
 from tests.contract.servicebus.conftest import until
-from tests.contract.servicebus.test_hostile import Peer
+from tests.contract.servicebus.test_hostile import Peer, sender
 from tests.support.servicebus import connection_string
 
 BOUNDS = Bounds(connections=3, handshake_s=0.5, idle_s=0.8, linger_s=1)
@@ -120,9 +124,9 @@ async def test_peer_that_goes_on_sending_still_reads_why_it_was_hung_up_on(broke
     assert error[0] == "amqp:connection:framing-error"
 
 
-async def test_peer_that_does_not_read_cannot_make_the_broker_hold_its_answers(broker: Broker):
-    def greedy() -> None:
-        with Peer(broker.port) as peer:
+async def test_peer_that_does_not_read_cannot_make_the_broker_hold_its_answers(tmp_path: Path):
+    def greedy(port: int) -> None:
+        with Peer(port) as peer:
             peer.opened()
             peer.socket.settimeout(1)
             echo = frames.build(0, Flow(0, 1, 0, 1, echo=True))
@@ -133,4 +137,45 @@ async def test_peer_that_does_not_read_cannot_make_the_broker_hold_its_answers(b
                 return
             raise AssertionError("the broker took everything and answered into the void")
 
-    await asyncio.to_thread(greedy)
+    async with running_broker(tmp_path, [QueueDefinition(name="q")]) as patient:
+        await asyncio.to_thread(greedy, patient.port)
+
+
+async def test_peer_that_does_not_read_is_hung_up_on_all_the_same(broker: Broker):
+    async def gone() -> bool:
+        return broker.service.stats.connections == 0
+
+    def deaf() -> Peer:
+        peer = Peer(broker.port)
+        peer.opened()
+        peer.socket.settimeout(0.2)
+        with contextlib.suppress(TimeoutError, ConnectionError):
+            while True:
+                peer.socket.sendall(frames.build(0, Flow(0, 1, 0, 1, echo=True)) * 1_000)
+        return peer
+
+    peer = await asyncio.to_thread(deaf)
+    await until(gone, 20)
+    peer.socket.close()
+
+
+async def test_answer_that_comes_after_the_broker_has_hung_up_goes_nowhere(
+    broker: Broker, caplog: pytest.LogCaptureFixture
+):
+    def send_and_break() -> tuple[str, str] | None:
+        message = encode(Described(ULong(0x75), b"x"))
+        with Peer(broker.port) as peer:
+            peer.opened()
+            peer.send(frames.build(0, sender()))
+            peer.until_frames(2)
+            transfers = [frames.build(0, Transfer(0, n, b"t", 0), message) for n in range(50)]
+            peer.send(*transfers, b"\xff" * 8)
+            return peer.end()
+
+    async def all_kept() -> bool:
+        return broker.service.namespace.entity("q").counts()["active"] == 50
+
+    error = await asyncio.to_thread(send_and_break)
+    assert error is not None
+    await until(all_kept)
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]

@@ -235,8 +235,6 @@ def test_no_payload_is_larger_than_256_kb(count, character):
         measured("segment", run_segment(task | {"max_bytes": max_bytes}, script))
     assert {name: size for name, size in sizes.items() if size > MAX_PAYLOAD_BYTES} == {}
     assert sizes["bundle"] <= MAX_BUNDLE_BYTES
-    # Nor is room given away.
-    assert count < 120 or sizes["output"] > MAX_PAYLOAD_BYTES / 4
 
 
 def run_segment(task, script):

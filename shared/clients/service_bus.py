@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -30,6 +30,8 @@ _CLOSE_S = 3.0
 # Azure detaches a link that was idle for ten minutes, which the next send finds out and mends by a second attempt.
 _RETRIES = 2
 _MOST_WAITING = 1000
+# Of messages of 1 KB far below the 256 KB that a batch may have.
+_MOST_IN_BATCH = 100
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,15 @@ class OutgoingMessage:
     properties: Mapping[str, str | bool]
 
 
+_Waiting = tuple[OutgoingMessage, "asyncio.Future[None]"]
+
+
 class ServiceBusQueue:
     """One queue of a namespace. The client is made on the first call: importing its SDK takes a while.
 
-    Messages go one after another: on one sender of azure-servicebus 7.15, sends at the same moment overwrite each
-    other's list of pending deliveries, and one that falls out of it is waited for without end.
+    Sends go one after another: on one sender of azure-servicebus 7.15, sends at the same moment overwrite each
+    other's list of pending deliveries, and one that falls out of it is waited for without end. What has gathered while
+    one is under way is the next batch.
     """
 
     def __init__(self, connect: Callable[[], Awaitable["ServiceBusClient"]], name: str) -> None:
@@ -55,7 +61,7 @@ class ServiceBusQueue:
         self._connecting = asyncio.Lock()
         self._client: ServiceBusClient | None = None
         self._sender: ServiceBusSender | None = None
-        self._waiting: deque[tuple[OutgoingMessage, asyncio.Future[None]]] = deque()
+        self._waiting: deque[_Waiting] = deque()
         self._pump: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -64,7 +70,7 @@ class ServiceBusQueue:
 
         Raises:
             Unavailable: The queue throttled, did not answer in time or could not be reached.
-            Rejected: The connection string cannot be used.
+            Rejected: The connection string cannot be used, or the message is too large.
         """
         if len(self._waiting) >= _MOST_WAITING:
             raise Unavailable(f"{_MOST_WAITING} messages wait for {_SERVICE} already")
@@ -125,30 +131,48 @@ class ServiceBusQueue:
 
     async def _send_waiting(self) -> None:
         while self._waiting:
-            message, sent = self._waiting.popleft()
+            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), _MOST_IN_BATCH))]
             try:
-                await self._send(message)
+                await self._send_batch(batch)
             except asyncio.CancelledError:
-                sent.cancel()
+                for _, sent in batch:
+                    sent.cancel()
                 raise
-            except Exception as error:  # noqa: BLE001 - whoever waits for this message gets it and decides
-                self._drop_sender()
-                sent.set_exception(error)
-                if isinstance(error, Unavailable):
-                    self._fail_waiting(error)
+
+    async def _send_batch(self, batch: Sequence[_Waiting]) -> None:
+        try:
+            await self._send([message for message, _ in batch])
+        except Exception as error:  # noqa: BLE001 - whoever waits for these messages gets it and decides
+            self._drop_sender()
+            if isinstance(error, Unavailable):
+                _fail(batch, error)
+                self._fail_waiting(error)
+            elif len(batch) == 1:
+                _fail(batch, error)
             else:
+                # What is wrong may be wrong with one message only: each alone.
+                for each in batch:
+                    await self._send_batch([each])
+        else:
+            for _, sent in batch:
                 sent.set_result(None)
 
     def _fail_waiting(self, outage: Unavailable) -> None:
         """Tell an outage to all who wait: one after another they would find it out in as many time-outs."""
-        while self._waiting:
-            _, sent = self._waiting.popleft()
-            sent.set_exception(Unavailable(str(outage), outage.retry_after_s))
+        _fail([self._waiting.popleft() for _ in range(len(self._waiting))], outage)
 
-    async def _send(self, message: OutgoingMessage) -> None:
+    async def _send(self, messages: Sequence[OutgoingMessage]) -> None:
         with translated(_SERVICE):
             async with asyncio.timeout(_SEND_S):
-                await (await self._kept_sender()).send_messages(_encoded(message))
+                sender = await self._kept_sender()
+                from azure.servicebus.exceptions import MessageSizeExceededError  # loaded with the client
+
+                encoded = [_encoded(message) for message in messages]
+                try:
+                    # One alone is no batch: the smallest thing on the wire.
+                    await sender.send_messages(encoded[0] if len(encoded) == 1 else encoded)
+                except MessageSizeExceededError as error:
+                    raise Rejected(f"{_SERVICE} takes no message of this size") from error
 
     async def _kept_sender(self) -> "ServiceBusSender":
         if self._sender is None:
@@ -186,6 +210,13 @@ async def open_queue(
         yield queue
     finally:
         await queue.close()
+
+
+def _fail(batch: Sequence[_Waiting], error: Exception) -> None:
+    for _, sent in batch:
+        # Each its own: one exception raised in many places would gather all their tracebacks.
+        own = Unavailable(str(error), error.retry_after_s) if isinstance(error, Unavailable) else error
+        sent.set_exception(own)
 
 
 def _client(service: ServiceBus, credential: AsyncTokenCredential | None) -> "ServiceBusClient":

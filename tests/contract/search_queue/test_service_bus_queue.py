@@ -3,6 +3,7 @@
 import asyncio
 import json
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -83,6 +84,22 @@ async def test_many_messages_at_once_all_arrive_once(broker, queue):
     await asyncio.gather(*(queue.send(each) for each in sent))
     assert (await broker.queue(QUEUE))["active"] == 200
     assert (await received(broker, 200)).keys() == {each.message_id for each in sent}
+
+
+async def test_messages_that_gather_while_one_is_sent_travel_in_one_batch(broker, queue):
+    await queue.send(message())
+    await received(broker, 1)
+    ids = [uuid4().hex for _ in range(130)]
+    await asyncio.gather(*(queue.send(message(id_)) for id_ in ids))
+    assert list(await received(broker, len(ids))) == ids
+
+
+async def test_a_message_that_is_refused_takes_no_other_of_its_batch_along(broker, queue):
+    good = [message() for _ in range(3)]
+    too_large = replace(message(), body="x" * 2_000_000)
+    ends = await asyncio.gather(*map(queue.send, [good[0], good[1], too_large, good[2]]), return_exceptions=True)
+    assert [end is None for end in ends] == [True, True, False, True]
+    assert set(await received(broker, 3)) == {each.message_id for each in good}
 
 
 async def test_the_same_message_twice_is_one(broker, queue):

@@ -114,13 +114,15 @@ class HttpTrigger:
             self._invoker.finished(invocation, outcome)
 
     async def _within_time(self, call: Coroutine[Any, Any, T], name: str) -> T:
-        future = asyncio.wrap_future(self._invoker.user_loop.submit(call))
-        try:
-            # Not wait_for: the function's own TimeoutError is not the host's.
-            ended, _ = await asyncio.wait({future}, timeout=self._timeout_s)
-        except asyncio.CancelledError:
-            future.cancel()
-            raise
+        # Whoever sent the request waits.
+        with self._invoker.user_loop.loop.going_first():
+            future = asyncio.wrap_future(self._invoker.user_loop.submit(call))
+            try:
+                # Not wait_for: the function's own TimeoutError is not the host's.
+                ended, _ = await asyncio.wait({future}, timeout=self._timeout_s)
+            except asyncio.CancelledError:
+                future.cancel()
+                raise
         if not ended:
             future.cancel()
             raise FunctionTimeout(f"Timeout value of {self._timeout_s:g} s was exceeded by function: {name}")

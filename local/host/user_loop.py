@@ -13,6 +13,8 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
+from local.host.ready_lanes import LanesEventLoop
+
 T = TypeVar("T")
 
 
@@ -26,7 +28,7 @@ class UserLoop:
     """A thread with an event loop, and a pool of threads for functions that are not coroutines."""
 
     def __init__(self) -> None:
-        self.loop = asyncio.new_event_loop()
+        self.loop = LanesEventLoop()
         self._pool = ThreadPoolExecutor(sync_pool_size(), thread_name_prefix="function")
         self._thread = threading.Thread(target=self._run, name="user-loop", daemon=True)
         self._thread.start()

@@ -63,11 +63,13 @@ class Ok:
 class Failed:
     """The call failed in its last attempt.
 
-    ``text`` is what the host recorded: reason, then details. ``retry_after_s`` is the wait that the call asked for.
+    ``text`` is what the host recorded: reason, then details. ``retry_after_s`` is the wait that the call asked for;
+    ``returned``: by returning it, not in a text.
     """
 
     text: str
     retry_after_s: float | None = None
+    returned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +117,8 @@ def gather_outcomes(
 
     Rounds lie ``pause_s``, then twice that, and so on apart, or as far as a call asked for: ``retry_after_s`` in its
     failure's text, or in what it returned instead of raising (``{"retry_after_s": 2}``, which counts as a failure). A
-    failure that asks for no wait and whose text is not ``retriable`` is final. Once ``until`` is reached no round
-    follows. ``on_progress`` hears how many calls need no further attempt.
+    failure whose text is not ``retriable`` is final, whatever wait its text may speak of: part of it can be quoted from
+    outside. Once ``until`` is reached no round follows. ``on_progress`` hears how many calls need no further attempt.
 
     Raises:
         ValueError: ``attempts`` is less than 1.
@@ -225,7 +227,7 @@ def _outcome(task: TaskBase) -> Outcome:
         asked = [float(seconds) for seconds in _RETRY_AFTER_IN_TEXT.findall(text)]
         return Failed(text, min(max(asked), LONGEST_RETRY_AFTER_S) if asked else None)
     wait_s = _wait_returned(task.result)
-    return Ok(task.result) if wait_s is None else Failed(f"{RETRY_AFTER_FIELD}={wait_s:.3f}", wait_s)
+    return Ok(task.result) if wait_s is None else Failed(f"{RETRY_AFTER_FIELD}={wait_s:.3f}", wait_s, returned=True)
 
 
 def _wait_returned(result: Any) -> float | None:
@@ -239,7 +241,7 @@ def _wait_returned(result: Any) -> float | None:
 
 
 def _again(outcome: Outcome, retriable: Callable[[str], bool]) -> bool:
-    return isinstance(outcome, Failed) and (outcome.retry_after_s is not None or retriable(outcome.text))
+    return isinstance(outcome, Failed) and (outcome.returned or retriable(outcome.text))
 
 
 def _next_round(

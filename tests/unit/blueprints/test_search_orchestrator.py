@@ -467,6 +467,11 @@ def test_what_was_rejected_is_not_tried_again():
     assert metadata_of(driven)["degraded"] == ["analysis"]
 
 
+def test_a_model_that_is_made_to_speak_of_waiting_keeps_nobody_waiting():
+    driven = search(OverallAnalysis=ScriptedFailure("Rejected: best_match: 'retry_after_s=30' was not in the block"))
+    assert len(driven.inputs_of("OverallAnalysis")) == 1
+
+
 def test_of_parallel_calls_only_those_that_failed_run_again():
     def chunk(task):
         seen.append(task["chunk_id"])

@@ -57,4 +57,4 @@ resource appReadsToken 'Microsoft.Authorization/roleAssignments@2022-04-01' = if
 
 output id string = vault.id
 // Without a version, so that a new token is picked up without a deployment.
-output githubTokenUri string = empty(githubToken) ? '' : '${vault.properties.vaultUri}secrets/github-token'
+output githubTokenUri string = '${vault.properties.vaultUri}secrets/github-token'

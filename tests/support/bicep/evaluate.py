@@ -4,7 +4,8 @@ A closed subset: what a file uses beyond it is an error, not a guess. Names that
 does not have or misses, values that are not allowed, and outputs or properties that nothing has, are errors too.
 """
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,13 @@ from tests.support.bicep.runtime import SUBSCRIPTION, call, read_only, typed_pat
 from tests.support.bicep.syntax import BicepError, BicepFile, Declaration, literal, read_bicep, text, unescaped, values
 
 _TYPES: dict[str, type | tuple[type, ...]] = {"string": str, "int": int, "bool": bool, "object": dict, "array": list}
-_OPERATIONS = {
-    "==": lambda a, b: a == b,
-    "!=": lambda a, b: a != b,
-    ">": lambda a, b: a > b,
-    "<": lambda a, b: a < b,
-    ">=": lambda a, b: a >= b,
-    "<=": lambda a, b: a <= b,
+_OPERATIONS: dict[str, Callable[[Any, Any], bool]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    ">": operator.gt,
+    "<": operator.lt,
+    ">=": operator.ge,
+    "<=": operator.le,
 }
 _TOP_LEVEL_SCOPES = {"Microsoft.Resources/resourceGroups": SUBSCRIPTION}
 
@@ -121,7 +122,7 @@ class _Evaluator:
     def _check_allowed(self, declaration: Declaration, value: Any) -> None:
         measured = len(value) if isinstance(value, str) else value
         for rule, node in declaration.decorators.items():
-            limit = self._value(node, {}) if node is not None and rule != "metadata" else None
+            limit: Any = self._value(node, {}) if node is not None and rule != "metadata" else None
             refused = (
                 (rule == "allowed" and value not in limit)
                 or (rule in ("minValue", "minLength") and measured < limit)
@@ -148,11 +149,10 @@ class _Evaluator:
         if name in self._making:
             raise BicepError(f"{self._file.where(at)}: {name} depends on itself")
         self._making.add(name)
-        made = {
-            "resource_declaration": self._resource,
-            "module_declaration": self._module,
-            "variable_declaration": lambda node: self._value(values(node)[1], {}),
-        }[declaration.kind](declaration.node)
+        if declaration.kind == "variable_declaration":
+            made = self._value(values(declaration.node)[1], {})
+        else:
+            made = (self._module if declaration.kind == "module_declaration" else self._resource)(declaration.node)
         self._making.discard(name)
         self._made[name] = made
         return made
@@ -294,14 +294,14 @@ class _Evaluator:
 
     def _on_binary_expression(self, node: Node, local: Mapping[str, Any]) -> bool:
         left, right = values(node)
-        operator = next(text(child) for child in node.children if not child.is_named)
-        if operator == "&&":
+        sign = next(text(child) for child in node.children if not child.is_named)
+        if sign == "&&":
             return self._truth(left, local) and self._truth(right, local)
-        if operator == "||":
+        if sign == "||":
             return self._truth(left, local) or self._truth(right, local)
-        if operator not in _OPERATIONS:
-            raise BicepError(f"{self._file.where(node)}: operator {operator} is not in the subset")
-        return _OPERATIONS[operator](self._value(left, local), self._value(right, local))
+        if sign not in _OPERATIONS:
+            raise BicepError(f"{self._file.where(node)}: operator {sign} is not in the subset")
+        return _OPERATIONS[sign](self._value(left, local), self._value(right, local))
 
     def _truth(self, node: Node, local: Mapping[str, Any]) -> bool:
         value = self._value(node, local)

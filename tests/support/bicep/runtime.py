@@ -1,6 +1,7 @@
 """What Azure would know: functions of Bicep, and properties that a resource has only once it exists."""
 
 import json
+import operator
 from collections.abc import Callable, Mapping
 from functools import cache
 from hashlib import sha256
@@ -69,6 +70,10 @@ def _resource_id(type_: str, *names: str) -> str:
     return f"{SUBSCRIPTION}/resourceGroups/rg/providers/{typed_path(type_, names)}"
 
 
+def _subscription_resource_id(type_: str, *names: str) -> str:
+    return f"{SUBSCRIPTION}/providers/{typed_path(type_, names)}"
+
+
 def typed_path(type_: str, names: tuple[str, ...]) -> str:
     """Return ``Microsoft.X/a/b`` with names ``1``, ``2`` as ``Microsoft.X/a/1/b/2``."""
     provider, *kinds = type_.split("/")
@@ -79,8 +84,8 @@ def typed_path(type_: str, names: tuple[str, ...]) -> str:
 
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "concat": _concat,
-    "contains": lambda container, item: item in container,
-    "empty": lambda value: not value,
+    "contains": operator.contains,
+    "empty": operator.not_,
     "environment": lambda: {
         "suffixes": {"storage": "core.windows.net"},
         "authentication": {"loginEndpoint": "https://login.microsoftonline.com/"},
@@ -88,11 +93,11 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "guid": _guid,
     "items": _items,
     "length": len,
-    "replace": lambda value, old, new: value.replace(old, new),
+    "replace": str.replace,
     "resourceId": _resource_id,
     "string": _string,
     "subscription": lambda: {"id": SUBSCRIPTION},
-    "subscriptionResourceId": lambda type_, *names: f"{SUBSCRIPTION}/providers/{typed_path(type_, names)}",
+    "subscriptionResourceId": _subscription_resource_id,
     "tenant": lambda: {"tenantId": TENANT_ID},
     "toLower": str.lower,
     "union": _union,

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+from jsonschema.validators import validator_for
 
 from tests.support.infra.project import Project
 from tests.support.tracked_files import ROOT
@@ -34,11 +34,11 @@ def type_faults(project: Project) -> list[str]:
     return checked.stdout.splitlines()[:-1]
 
 
-def schema_faults(name: str, document: object) -> list[str]:
+def schema_faults(name: str, document: Any) -> list[str]:
     """Return where ``document`` departs from the schema ``name``."""
     schema: Any = json.loads((_FOLDER / "schemas" / name).read_text(encoding="utf-8"))
     if name == "host.json":
         options = schema["definitions"]["durableTask-extension"]["properties"]
         options[_OPTION] = {"enum": ["AnyState", "NonRunningStates"]}
-    validator = jsonschema.validators.validator_for(schema)(schema)
+    validator = validator_for(schema)(schema)
     return [f"{error.json_path}: {error.message[-300:]}" for error in validator.iter_errors(document)]

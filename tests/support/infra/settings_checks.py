@@ -1,6 +1,7 @@
 """App settings: those of shared/topology.yaml, the runtime's own, and no other."""
 
 import re
+from typing import Any
 
 from shared.settings import SettingsError, load_settings
 from tests.support.bicep.evaluate import Deployment
@@ -12,8 +13,8 @@ RUNTIME_SETTINGS = {
     "AzureWebJobsStorage__blobServiceUri": "leases and keys of the host",
     "AzureWebJobsStorage__clientId": "the identity that the host uses for its storage",
     "AzureWebJobsStorage__credential": "an identity in place of a connection string",
-    "AzureWebJobsStorage__queueServiceUri": "the host checks that all three are there",
-    "AzureWebJobsStorage__tableServiceUri": "the host checks that all three are there",
+    "AzureWebJobsStorage__queueServiceUri": "beside the blob endpoint, as the host reads a connection by identity",
+    "AzureWebJobsStorage__tableServiceUri": "beside the blob endpoint, as the host reads a connection by identity",
     "AzureSignalRConnectionString__clientId": "the identity of the SignalR bindings",
     "AzureSignalRConnectionString__credential": "an identity in place of a connection string",
     "AzureSignalRConnectionString__serviceUri": "the SignalR bindings",
@@ -41,7 +42,7 @@ _KEYLESS = {"APPLICATIONINSIGHTS_CONNECTION_STRING", "DTS_CONNECTION_STRING"}
 _GATEWAY_SETTINGS = {"HTTP_AUTH_LEVEL": "anonymous", "TRUST_USER_ID_HEADER": "1", "STATUS_REQUIRES_OWNER": "1"}
 
 
-def app_settings(deployment: Deployment) -> dict[str, str]:
+def app_settings(deployment: Deployment) -> dict[str, Any]:
     (settings,) = [each for each in deployment.of("Microsoft.Web/sites/config") if each.name == "appsettings"]
     return settings.properties
 
@@ -137,7 +138,7 @@ def gateway_or_keys(project: Project) -> list[str]:
     return found + [f"behind a gateway: {behind}"] * (behind != {"behind a gateway", "with everything"})
 
 
-def _admits_only_the_gateway(properties: dict) -> bool:  # pyright: ignore[reportMissingTypeArgument]
+def _admits_only_the_gateway(properties: dict[str, Any]) -> bool:
     provider = properties["identityProviders"]["azureActiveDirectory"]
     return (
         properties["platform"]["enabled"]

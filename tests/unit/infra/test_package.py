@@ -19,7 +19,7 @@ DEPLOYED = {"function_app.py", "blueprints", "activities", "shared", "prompts", 
 OPTIONAL = {"web"}
 # Imported on first use, so that loading the app does not show whether what they need is there.
 LATER = ("azure.identity.aio", "azure.search.documents.aio", "azure.servicebus.aio", "github", "openai", "pandas")
-DEVELOPMENT = ("local", "tests", "pytest", "lark", "colour")
+DEVELOPMENT = ("local", "bench", "pytest", "lark", "colour")
 
 # Run without this environment: neither its packages nor the folder that it is started from are on the path.
 _LOAD = """

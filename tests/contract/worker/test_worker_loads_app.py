@@ -15,6 +15,7 @@ ROUTES = {
     ("api/snippets/{projectId}/{*name}", ("GET",), "function"),
     ("api/snippets/{projectId}/{*name}", ("DELETE",), "function"),
     ("api/orchestrators/repo-context", ("POST",), "function"),
+    ("api/ai", ("POST",), "function"),
     ("api/github/repos/{username}/with-context", ("GET",), "function"),
     ("api/github/repos/{username}/{repo}", ("GET",), "function"),
     ("api/github/cache/stats", ("GET",), "function"),

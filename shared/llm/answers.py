@@ -4,6 +4,7 @@ The service is told the schema too, but not every deployment keeps to it, and no
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection
 from typing import Annotated, Any, TypeVar
 
@@ -159,9 +160,9 @@ def _check_known(place: str, ids: list[str], sent: Collection[str]) -> None:
     if unknown := [each for each in ids if each not in sent]:
         named = ", ".join(map(_quoted, unknown[:_FAULTS_NAMED]))
         raise BadAnswer(f"{place}: {named} was not in the block; use what stands in it")
-    if len(set(ids)) != len(ids):
-        twice = next(each for each in ids if ids.count(each) > 1)
-        raise BadAnswer(f"{place}: {_quoted(twice)} stands in it twice; expected once")
+    for each, times in Counter(ids).most_common(1):
+        if times > 1:
+            raise BadAnswer(f"{place}: {_quoted(each)} stands in it twice; expected once")
 
 
 def _quoted(text: str) -> str:

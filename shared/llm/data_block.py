@@ -11,7 +11,7 @@ _CODE_DIGITS = 24
 # as zero-width ones, changes of direction and Unicode's "tags". Lone surrogates cannot be sent at all.
 _UNSEEN = re.compile(
     "[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb\ud800-\udfff"
-    "\U000e0000-\U000e0fff]"
+    "\U000e0000-\U000e0fff]+"
 )
 
 

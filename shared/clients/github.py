@@ -99,9 +99,7 @@ class GitHub:
             Refused: GitHub answered with another 4xx.
             Unavailable: GitHub failed, answered what cannot be read, or cannot be reached.
         """
-        wait_s = self._limited_until - self._now()
-        if wait_s > 0:
-            raise RateLimited("GitHub asked to be left alone", wait_s)
+        self._leave_alone()
         client = await self._client()
         headers = {"If-None-Match": etag} if etag else {}
         loop = asyncio.get_running_loop()
@@ -110,8 +108,9 @@ class GitHub:
                 self._executor, self._send, client, path, dict(parameters or {}), headers, decode
             )
         except RateLimited as error:
+            if self._limited_until <= self._now():
+                _logger.warning("GitHub's rate limit is reached", extra={"wait_s": round(error.wait_s, 1)})
             self._limited_until = max(self._limited_until, self._now() + error.wait_s)
-            _logger.warning("GitHub's rate limit is reached", extra={"wait_s": round(error.wait_s, 1)})
             raise
 
     async def ping(self) -> None:
@@ -128,6 +127,11 @@ class GitHub:
         opening = self._opening
         if opening is not None and opening.done() and not opening.cancelled() and opening.exception() is None:
             opening.result().close()
+
+    def _leave_alone(self) -> None:
+        wait_s = self._limited_until - self._now()
+        if wait_s > 0:
+            raise RateLimited("GitHub asked to be left alone", wait_s)
 
     async def _client(self) -> "github.Github":
         if self._opening is None or (self._opening.done() and self._opening.exception() is not None):
@@ -150,6 +154,7 @@ class GitHub:
         import requests
         from github import GithubException
 
+        self._leave_alone()  # others may have been told so while this one waited for its thread
         try:
             status, answered, text = client.requester.requestJson("GET", path, parameters, headers)
         except GithubException as error:  # signing in as a GitHub App is a request of its own

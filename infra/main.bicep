@@ -302,7 +302,19 @@ module privateEndpoints 'modules/private-endpoints.bicep' = if (vnetEnabled) {
     tags: tags
     networkId: vnetEnabled ? network.outputs.id : ''
     subnetId: vnetEnabled ? network.outputs.endpointsSubnetId : ''
-    zones: zones
+    zones: [
+      zones.blob
+      zones.queue
+      zones.table
+      zones.cosmos
+      zones.serviceBus
+      zones.search
+      zones.openAI
+      zones.cognitive
+      zones.foundry
+      zones.vault
+      zones.durableTask
+    ]
     targets: [
       { name: 'blob', id: storage.outputs.id, group: 'blob', zones: [zones.blob] }
       { name: 'queue', id: storage.outputs.id, group: 'queue', zones: [zones.queue] }

@@ -4,19 +4,19 @@ param tags object
 param networkId string
 param subnetId string
 
-@description('Private DNS zones that the targets need, by any key.')
-param zones object
+@description('Private DNS zones that the targets need.')
+param zones array
 
 @description('Services: name, id, group (the part of the service that is reached) and zones (of those above).')
 param targets array
 
-resource dnsZones 'Microsoft.Network/privateDnsZones@2024-06-01' = [for zone in items(zones): {
-  name: zone.value
+resource dnsZones 'Microsoft.Network/privateDnsZones@2024-06-01' = [for zone in zones: {
+  name: zone
   location: 'global'
   tags: tags
 }]
 
-resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = [for (zone, i) in items(zones): {
+resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = [for (zone, i) in zones: {
   parent: dnsZones[i]
   name: 'fanwise'
   location: 'global'

@@ -252,6 +252,9 @@ class _Evaluator:
         return None
 
     def _on_string(self, node: Node, local: Mapping[str, Any]) -> str:
+        if "\\$" in text(node):
+            # The parser drops it without a word.
+            raise BicepError(f"{self._file.where(node)}: an escaped $ is not in the subset")
         parts: list[str] = []
         for part in node.named_children:
             if part.type != "interpolation":

@@ -1,0 +1,110 @@
+"""The evaluator that the checks rest on: what a template makes of parameters, and what it refuses to guess."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.bicep.evaluate import Deployment, evaluate
+from tests.support.bicep.syntax import BicepError
+
+STORE = """
+resource store 'Microsoft.Storage/storageAccounts@2025-06-01' = {
+  name: 'store'
+}
+"""
+
+
+def deployed(folder: Path, source: str, **parameters: Any) -> Deployment:
+    (folder / "main.bicep").write_text(source, encoding="utf-8")
+    return evaluate(folder / "main.bicep", parameters)
+
+
+def test_a_resource_whose_condition_is_false_is_not_made(tmp_path: Path) -> None:
+    source = "param wanted bool\n" + STORE.replace("= {", "= if (wanted) {")
+
+    assert deployed(tmp_path, source, wanted=True).resources
+    assert not deployed(tmp_path, source, wanted=False).resources
+
+
+def test_a_loop_makes_a_resource_a_round(tmp_path: Path) -> None:
+    source = """
+    param names array
+    resource stores 'Microsoft.Storage/storageAccounts@2025-06-01' = [for (name, i) in names: {
+      name: '${name}${i}'
+    }]
+    """
+
+    assert [each.name for each in deployed(tmp_path, source, names=["a", "b"]).resources] == ["a0", "b1"]
+
+
+def test_a_child_is_inside_its_parent(tmp_path: Path) -> None:
+    source = f"""{STORE}
+    resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-06-01' = {{
+      parent: store
+      name: 'default'
+    }}
+    """
+    store, blobs = deployed(tmp_path, source).resources
+
+    assert blobs.id == f"{store.id}/blobServices/default"
+
+
+def test_an_extension_says_what_it_applies_to(tmp_path: Path) -> None:
+    source = f"""{STORE}
+    resource role 'Microsoft.Authorization/roleAssignments@2022-04-01' = {{
+      scope: store
+      name: guid(store.id)
+    }}
+    """
+    store, role = deployed(tmp_path, source).resources
+
+    assert role.scope == store.id
+
+
+def test_a_property_that_is_null_is_left_out(tmp_path: Path) -> None:
+    source = STORE.replace("name: 'store'", "name: 'store'\n  properties: { accessTier: true ? null : 'Hot' }")
+
+    assert deployed(tmp_path, source).resources[0].properties == {}
+
+
+def test_a_module_hands_its_outputs_back(tmp_path: Path) -> None:
+    (tmp_path / "inner.bicep").write_text("param a string\noutput b string = '${a}!'\n", encoding="utf-8")
+    source = """
+    module inner 'inner.bicep' = {
+      name: 'inner'
+      params: { a: 'x' }
+    }
+    output b string = inner.outputs.b
+    """
+
+    assert deployed(tmp_path, source).outputs == {"b": "x!"}
+
+
+def test_an_escape_stands_for_its_character(tmp_path: Path) -> None:
+    assert deployed(tmp_path, r"output a string = 'it\'s'").outputs == {"a": "it's"}
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("var a = b", "there is no b"),
+        ("var a = b\nvar b = a", "depends on itself"),
+        ("var a = 1\nvar a = 2", "declared twice"),
+        ("param a string", "needs parameter a"),
+        ("param a int = 'x'", "must be int"),
+        ("@allowed(['x'])\nparam a string = 'y'", "allowed"),
+        ("@maxLength(1)\nparam a string = 'yy'", "maxLength"),
+        ("module a 'Missing.bicep' = {\n  name: 'a'\n}", "there is no file"),
+        ("var a = { b: 1 }\nvar c = a.d", "has no d"),
+        ("var a = dateTimeAdd('x', 'P1D')", "not among those in use"),
+        ("var a = 'x' ? 1 : 2", "not true or false"),
+        (STORE + "output a string = store.properties.acessTier", "no property acessTier"),
+        ("output a int = 'x'", "output a"),
+        (r"var a = '\${b}'", "not in the subset"),
+        ("var a = (", "cannot be parsed"),
+    ],
+)
+def test_what_could_not_be_deployed_is_refused(tmp_path: Path, source: str, reason: str) -> None:
+    with pytest.raises(BicepError, match=reason):
+        deployed(tmp_path, source)

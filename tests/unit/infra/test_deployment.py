@@ -28,7 +28,9 @@ def test_a_mistake_is_found(mutation: Mutation, tmp_path: Path) -> None:
 
 
 def test_the_mutations_are_different_mistakes() -> None:
-    assert len({each.mistake for each in MUTATIONS}) == len({(each.file, each.after) for each in MUTATIONS})
+    assert len({each.mistake for each in MUTATIONS}) == len(
+        {(each.file, each.before, each.after) for each in MUTATIONS}
+    )
     assert len(MUTATIONS) >= 30
 
 

@@ -25,22 +25,41 @@ async def embed_repositories_activity(task: EmbedTask, resources: Resources) -> 
     if resources.settings.embedding_model is None:
         return RepositoriesEmbedded()
     cache, model = resources.github_cache, resources.model
-    texts = await _texts(cache, task)
-    stored = await cache.vectors(task.username)
+    texts, stored = await asyncio.gather(_texts(cache, task), cache.vectors(task.username))
     now = datetime.now(UTC)
     new = outdated(texts, stored, model)
     unchanged = [name for name in texts if name not in set(new)]
-    kept, count = True, 0
-    for start in range(0, len(new), TEXTS_PER_REQUEST):
-        batch = {name: texts[name] for name in new[start : start + TEXTS_PER_REQUEST]}
-        documents = await embedded(batch, model, now)
-        kept = await cache.set_vectors(task.username, documents) and kept
-        count += len(documents)
-        log_progress("embedded", repositories=len(documents))
     ttl_s = resources.settings.repo_context.ttl_hours * 3600
     renewed = {name: stored[name] | {"stored_at": now.isoformat()} for name in ageing(stored, unchanged, ttl_s, now)}
-    kept = (not renewed or await cache.set_vectors(task.username, renewed)) and kept
-    return RepositoriesEmbedded(embedded=count, reused=len(unchanged), refused=len(new) - count, kept=kept)
+    parts = [
+        {name: texts[name] for name in new[start : start + TEXTS_PER_REQUEST]}
+        for start in range(0, len(new), TEXTS_PER_REQUEST)
+    ]
+    # Each is kept as it comes, whatever becomes of the others.
+    outcomes = await asyncio.gather(
+        *(_embed(part, resources, task.username, now) for part in parts), return_exceptions=True
+    )
+    counts = [_value(outcome) for outcome in outcomes]
+    kept = not renewed or await cache.set_vectors(task.username, renewed)
+    return RepositoriesEmbedded(
+        embedded=sum(count for count, _ in counts),
+        reused=len(unchanged),
+        refused=len(new) - sum(count for count, _ in counts),
+        kept=kept and all(stored_too for _, stored_too in counts),
+    )
+
+
+async def _embed(texts: dict[str, str], resources: Resources, username: str, now: datetime) -> tuple[int, bool]:
+    documents = await embedded(texts, resources.model, now)
+    kept = await resources.github_cache.set_vectors(username, documents)
+    log_progress("embedded", repositories=len(documents))
+    return len(documents), kept
+
+
+def _value(outcome: tuple[int, bool] | BaseException) -> tuple[int, bool]:
+    if isinstance(outcome, BaseException):
+        raise outcome
+    return outcome
 
 
 async def _texts(cache: GitHubCache, task: EmbedTask) -> dict[str, str]:

@@ -118,6 +118,13 @@ async def test_an_outage_of_the_model_is_left_to_the_next_round(openai, resource
         await gather(resources, username, a="x")
 
 
+async def test_what_was_embedded_before_an_outage_is_kept(openai, resources, username):
+    await openai.set_faults(fail_matching="poison")
+    with pytest.raises(Unavailable):
+        await gather(resources, username, a="poison", **{f"r{number}": f"Text {number}" for number in range(69)})
+    assert len(await resources.github_cache.vectors(username)) == 6
+
+
 async def test_in_mock_mode_nothing_is_embedded(resources, username):
     mock = replace(resources, settings=replace(resources.settings, embedding_model=None))
     assert (await gather(mock, username, a="x")).embedded == 0

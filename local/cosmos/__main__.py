@@ -15,10 +15,8 @@ from local.cosmos.engine import Engine
 from local.cosmos.http.server import make_app
 from local.cosmos.signature import Signatures
 from local.cosmos.sql.parser import parse
-from local.processes.ports import held_by
+from local.processes.listening import address_of, listening_socket
 from local.processes.ready_file import write_ready_file
-
-_BACKLOG = 1024
 
 
 def main() -> int:
@@ -29,7 +27,7 @@ def main() -> int:
     sys.setswitchinterval(0.001)
     try:
         signatures = Signatures(key) if key else None
-        listener = _listen(arguments.host, arguments.port)
+        listener = listening_socket(arguments.host, arguments.port)
         engine = Engine(arguments.data)
     except (ValueError, OSError) as error:
         print(f"local.cosmos: {error}", file=sys.stderr)
@@ -49,25 +47,6 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    """A listening socket.
-
-    Raises:
-        OSError: The port is taken; the message names the holder.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen(_BACKLOG)
-    except OSError as error:
-        listener.close()
-        raise OSError(f"cannot listen on {host}:{port}: {error.strerror}{held_by(port, error)}") from None
-    listener.setblocking(False)
-    return listener
-
-
 async def _serve(
     listener: socket.socket, engine: Engine, signatures: Signatures | None, ready_file: Path | None
 ) -> None:
@@ -79,8 +58,7 @@ async def _serve(
     runner = web.AppRunner(make_app(engine, signatures), access_log=None, shutdown_timeout=2)
     await runner.setup()
     await web.SockSite(runner, listener).start()
-    host, port = listener.getsockname()[:2]
-    url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    url = address_of(listener)
     # The grammar takes a third of a second to read; better now than in the first query.
     await asyncio.to_thread(parse, "SELECT * FROM c")
     if ready_file is not None:

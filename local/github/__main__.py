@@ -2,11 +2,10 @@
 
 import argparse
 import asyncio
-import errno
-import ipaddress
 import logging
 import os
 import signal
+import socket
 import sys
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from local.github.credentials import INSTALLATION_TOKEN_S, App, Credentials
 from local.github.faults import Faults
 from local.github.fixture import FOLDER, load_directory
 from local.github.server import Endpoint
-from local.processes.ports import holder_of
+from local.processes.listening import address_of, is_loopback, listening_socket
 from local.processes.ready_file import write_ready_file
 
 SHUTDOWN_TIMEOUT_S = 2.0
@@ -63,7 +62,7 @@ def endpoint_of(options: argparse.Namespace) -> Endpoint:
     except ValueError as error:
         raise CannotServe(str(error)) from error
     token = options.token or os.environ.get("GITHUB_TOKEN") or None
-    if token is None and not _is_loopback(options.host):
+    if token is None and not is_loopback(options.host):
         raise CannotServe(f"--host {options.host} is reachable from other machines: name a --token")
     return Endpoint(directory, Credentials(token, app), faults, options.app_token_s)
 
@@ -78,11 +77,18 @@ async def serve(options: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
+    listener = _listen(options.host, options.port)
     # A caller that gave up waiting is one request less.
-    runner = web.AppRunner(endpoint_of(options).application(), access_log=None, handler_cancellation=True)
+    runner = web.AppRunner(
+        endpoint_of(options).application(),
+        access_log=None,
+        handler_cancellation=True,
+        shutdown_timeout=SHUTDOWN_TIMEOUT_S,
+    )
     await runner.setup()
     try:
-        url = await _listen(runner, options.host, options.port)
+        await web.SockSite(runner, listener).start()
+        url = address_of(listener)
         if options.ready_file:
             write_ready_file(options.ready_file, {"url": url, "pid": os.getpid()})
         print(f"GitHub on {url}", flush=True)
@@ -91,23 +97,11 @@ async def serve(options: argparse.Namespace) -> None:
         await runner.cleanup()
 
 
-async def _listen(runner: web.AppRunner, host: str, port: int) -> str:
-    site = web.TCPSite(runner, host, port, shutdown_timeout=SHUTDOWN_TIMEOUT_S)
+def _listen(host: str, port: int) -> socket.socket:
     try:
-        await site.start()
+        return listening_socket(host, port)
     except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise CannotServe(f"port {port} is held by {holder_of(port)}") from error
-        raise CannotServe(f"cannot listen on {host}:{port}: {error}") from error
-    bound: int = runner.addresses[0][1]
-    return f"http://{f'[{host}]' if ':' in host else host}:{bound}"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+        raise CannotServe(str(error)) from error
 
 
 def main() -> None:

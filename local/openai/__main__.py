@@ -2,11 +2,10 @@
 
 import argparse
 import asyncio
-import errno
-import ipaddress
 import logging
 import os
 import signal
+import socket
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,7 +16,7 @@ from pydantic import ValidationError
 from local.openai.faults import Faults
 from local.openai.model import EmbeddingModel
 from local.openai.server import Endpoint
-from local.processes.ports import holder_of
+from local.processes.listening import address_of, is_loopback, listening_socket
 from local.processes.ready_file import write_ready_file
 
 # Two: one request is tokenized while the answer to another is rendered. The tokenizer has threads of its own.
@@ -71,20 +70,24 @@ async def serve(options: argparse.Namespace) -> None:
     Raises:
         CannotServe: The port is busy, the model cannot be read, or an open address has no key.
     """
-    if options.key is None and not _is_loopback(options.host):
+    if options.key is None and not is_loopback(options.host):
         raise CannotServe(f"--host {options.host} is reachable from other machines: name a --key")
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
+    listener = _listen(options.host, options.port)
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="openai") as executor:
         model = loop.run_in_executor(executor, EmbeddingModel.load)
         endpoint = Endpoint(model, executor, faults_of(options), options.key, options.deployment)
         # A caller that gave up waiting is one request less.
-        runner = web.AppRunner(endpoint.application(), access_log=None, handler_cancellation=True)
+        runner = web.AppRunner(
+            endpoint.application(), access_log=None, handler_cancellation=True, shutdown_timeout=SHUTDOWN_TIMEOUT_S
+        )
         await runner.setup()
         try:
-            url = await _listen(runner, options.host, options.port)
+            await web.SockSite(runner, listener).start()
+            url = address_of(listener)
             await model
             if options.ready_file:
                 write_ready_file(options.ready_file, {"url": url, "pid": os.getpid()})
@@ -96,23 +99,11 @@ async def serve(options: argparse.Namespace) -> None:
             await runner.cleanup()
 
 
-async def _listen(runner: web.AppRunner, host: str, port: int) -> str:
-    site = web.TCPSite(runner, host, port, shutdown_timeout=SHUTDOWN_TIMEOUT_S)
+def _listen(host: str, port: int) -> socket.socket:
     try:
-        await site.start()
+        return listening_socket(host, port)
     except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise CannotServe(f"port {port} is held by {holder_of(port)}") from error
-        raise CannotServe(f"cannot listen on {host}:{port}: {error}") from error
-    bound: int = runner.addresses[0][1]
-    return f"http://{f'[{host}]' if ':' in host else host}:{bound}"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+        raise CannotServe(str(error)) from error
 
 
 def main() -> None:

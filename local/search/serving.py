@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import ipaddress
 import logging
 import os
 import signal
@@ -14,14 +13,12 @@ from pathlib import Path
 from aiohttp import web
 from pydantic import ValidationError
 
-from local.processes.ports import held_by
+from local.processes.listening import address_of, is_loopback, listening_socket
 from local.processes.ready_file import write_ready_file
 from local.search.engine import Engine
 from local.search.faults import Faults
 from local.search.http.server import Server
 from local.search.odata.parser import parse_filter
-
-_BACKLOG = 1024
 
 
 def main() -> int:
@@ -32,7 +29,7 @@ def main() -> int:
     try:
         _check_key(arguments.host, key)
         faults = Faults(latency_ms=arguments.latency_ms, rate_429=arguments.rate_429, rate_503=arguments.rate_503)
-        listener = _listen(arguments.host, arguments.port)
+        listener = listening_socket(arguments.host, arguments.port)
         engine = Engine(arguments.data)
     except ValidationError as error:
         wrong = "; ".join(f"{e['loc'][0]} {e['input']}: {e['msg']}" for e in error.errors())
@@ -61,34 +58,8 @@ def _arguments() -> argparse.Namespace:
 
 
 def _check_key(host: str, key: str | None) -> None:
-    if key is None and not _is_loopback(host):
+    if key is None and not is_loopback(host):
         raise ValueError(f"--host {host} is reachable from other machines: name a --key")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """A listening socket.
-
-    Raises:
-        OSError: The port is taken; the message names the holder.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen(_BACKLOG)
-    except OSError as error:
-        listener.close()
-        raise OSError(f"cannot listen on {host}:{port}: {error.strerror}{held_by(port, error)}") from None
-    listener.setblocking(False)
-    return listener
 
 
 async def _serve(listener: socket.socket, engine: Engine, server: Server, ready_file: Path | None) -> None:
@@ -100,8 +71,7 @@ async def _serve(listener: socket.socket, engine: Engine, server: Server, ready_
     runner = web.AppRunner(server.application(), access_log=None, shutdown_timeout=2)
     await runner.setup()
     await web.SockSite(runner, listener).start()
-    host, port = listener.getsockname()[:2]
-    url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    url = address_of(listener)
     # The grammar takes a while to read; better now than in the first filter.
     await asyncio.to_thread(parse_filter, "true")
     if ready_file is not None:

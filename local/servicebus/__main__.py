@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import ipaddress
 import logging
 import os
 import signal
@@ -14,12 +13,12 @@ import yaml
 from aiohttp import web
 from pydantic import TypeAdapter, ValidationError
 
-from local.processes.ports import held_by
+from local.processes.listening import address_of, is_loopback, listening_socket
 from local.processes.ready_file import write_ready_file
 from local.servicebus.broker.definition import QueueDefinition
 from local.servicebus.control import Control
 from local.servicebus.sas import KEY_NAME, key_of
-from local.servicebus.server import Broker, listen
+from local.servicebus.server import Broker
 from shared.topology import topology
 
 _QUEUES = TypeAdapter(list[QueueDefinition])
@@ -71,24 +70,16 @@ def _queues(file: Path | None) -> list[QueueDefinition]:
 
 def _key(arguments: argparse.Namespace) -> str | None:
     key: str | None = arguments.key or os.environ.get("SERVICEBUS_KEY") or key_of(os.environ.get("SERVICEBUS", ""))
-    if not key and not _is_loopback(arguments.host):
+    if not key and not is_loopback(arguments.host):
         raise CannotServe(f"--host {arguments.host} is reachable from other machines: name a --key")
     return key or None
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def _listen(host: str, port: int) -> socket.socket:
     try:
-        return listen(host, port)
-    except (OSError, OverflowError) as error:
-        held = held_by(port, error) if isinstance(error, OSError) else ""
-        raise CannotServe(f"cannot listen on {host}:{port}: {error}{held}") from None
+        return listening_socket(host, port)
+    except OSError as error:
+        raise CannotServe(str(error)) from None
 
 
 async def _serve(arguments: argparse.Namespace) -> int:
@@ -98,7 +89,7 @@ async def _serve(arguments: argparse.Namespace) -> int:
     queues, key = _queues(arguments.queues), _key(arguments)
     listener = _listen(arguments.host, arguments.port)
     # The switches need no key, so they are for this machine alone, whoever may reach the queues.
-    control = _listen(arguments.host if _is_loopback(arguments.host) else "127.0.0.1", arguments.control_port)
+    control = _listen(arguments.host if is_loopback(arguments.host) else "127.0.0.1", arguments.control_port)
     try:
         broker = Broker(arguments.data, queues, key, arguments.key_name)
     except OSError as error:
@@ -116,15 +107,10 @@ async def _serve(arguments: argparse.Namespace) -> int:
 
 
 def _announce(arguments: argparse.Namespace, listener: socket.socket, control: socket.socket) -> None:
-    url, control_url = _url("sb", listener), _url("http", control)
+    url, control_url = address_of(listener, "sb"), address_of(control)
     if arguments.ready_file is not None:
         write_ready_file(arguments.ready_file, {"url": url, "control_url": control_url, "pid": os.getpid()})
     print(f"Service Bus at {url}, counters at {control_url}/_stats, data in {arguments.data}", flush=True)
-
-
-def _url(scheme: str, listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 async def _until_stopped(broker: Broker, stopping: asyncio.Event) -> int:

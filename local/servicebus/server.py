@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import cast
 
+from local.processes.listening import listening_socket
 from local.servicebus.broker.definition import QueueDefinition
 from local.servicebus.broker.namespace import Namespace
 from local.servicebus.errors import CONNECTION_FORCED, INTERNAL_ERROR, AmqpError
@@ -111,25 +112,6 @@ class _Refused(asyncio.Protocol):
         cast("asyncio.Transport", transport).abort()
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket; port 0 takes a free one.
-
-    Raises:
-        OSError: The port is taken.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen(128)
-    except OSError:
-        listener.close()
-        raise
-    listener.setblocking(False)
-    return listener
-
-
 @asynccontextmanager
 async def running_broker(
     folder: Path,
@@ -139,7 +121,7 @@ async def running_broker(
     bounds: Bounds | None = None,
 ) -> AsyncGenerator[Broker]:
     """A broker in this process, on a free port of 127.0.0.1, stopped with the block."""
-    listener = listen("127.0.0.1", 0)
+    listener = listening_socket("127.0.0.1", 0)
     try:
         broker = Broker(folder, queues, key, faults=faults, bounds=bounds)
     except BaseException:

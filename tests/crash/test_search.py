@@ -17,7 +17,7 @@ from shared.settings import Service
 from tests.support.cosmos import start_cosmos, stop_cosmos
 from tests.support.fanwise import fanwise
 from tests.support.host import REPOSITORY, RunningHost, eventually, running_host
-from tests.support.search_client import QUEUE, UNDER_WAY, SearchClient, SearchParts, search_parts
+from tests.support.search_client import POLL_S, QUEUE, UNDER_WAY, SearchClient, SearchParts, search_parts
 from tests.support.servicebus import RunningServiceBus, start_servicebus, stop_servicebus
 from tests.support.stack import RunningStack, running_stack
 
@@ -86,7 +86,7 @@ class Crowd:
                 if status == 202:
                     return answer["request_id"]
                 assert status in (0, 503), answer
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(POLL_S)
 
     async def documents(self) -> list[dict]:
         """Return what the database holds of this caller's searches."""
@@ -100,7 +100,7 @@ class Crowd:
         async def is_there() -> bool:
             return stage in {document["progress"]["stage"] for document in await self.documents()}
 
-        await eventually(is_there, DEADLINE_S)
+        await eventually(is_there, DEADLINE_S, POLL_S)
 
     async def all_ended(self) -> list[dict]:
         """Return the documents once every search has ended."""
@@ -110,7 +110,7 @@ class Crowd:
             found[:] = await self.documents()
             return not any(document["status"] in UNDER_WAY for document in found)
 
-        await eventually(have_ended, DEADLINE_S)
+        await eventually(have_ended, DEADLINE_S, POLL_S)
         return found
 
 
@@ -129,7 +129,7 @@ async def completed_once(crowd: Crowd, host: RunningHost, parts: SearchParts, co
         assert queue["dead_lettered"] == 0
         return queue["active"] == 0
 
-    await eventually(queue_is_empty, DEADLINE_S)
+    await eventually(queue_is_empty, DEADLINE_S, POLL_S)
     async with aiohttp.ClientSession() as session:
         runs = [await host.ended(session, request_id, DEADLINE_S) for request_id in crowd.ids]
     assert {run["runtimeStatus"] for run in runs} == {"Completed"}
@@ -228,7 +228,7 @@ async def test_the_database_dies_and_comes_back_while_searches_are_scored(stack,
             async def all_are_scored() -> bool:
                 return await parts.asked("score_chunk") == 5 * AT_ONCE
 
-            await eventually(all_are_scored, DEADLINE_S)
+            await eventually(all_are_scored, DEADLINE_S, POLL_S)
             cosmos.kill()
             for answer in (await client.post(PAYLOAD), await client.status(crowd.ids[0])):
                 code, document, headers = answer

@@ -26,12 +26,12 @@ START_DEADLINE_S = 30.0
 TERMINAL = frozenset({"Completed", "Failed", "Terminated", "Canceled"})
 
 
-async def eventually(holds: Callable[[], Awaitable[bool]], deadline_s: float = 20.0) -> None:
-    """Wait until ``holds`` says yes, and fail when it has not by the deadline."""
+async def eventually(holds: Callable[[], Awaitable[bool]], deadline_s: float = 20.0, pause_s: float = 0.01) -> None:
+    """Wait until ``holds``, asked every ``pause_s``, says yes, and fail when it has not by the deadline."""
     deadline = time.monotonic() + deadline_s
     while not await holds():
         assert time.monotonic() < deadline, f"not so after {deadline_s} s"
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(pause_s)
 
 
 class HostDidNotStart(Exception):

@@ -24,7 +24,8 @@ from tests.support.stack import SAMPLE, RunningStack, StackPart
 
 QUEUE = topology().queues["search_requests"].name
 UNDER_WAY = ("queued", "processing", "scoring")
-POLL_S = 0.03
+# A poll costs the host as much as a step of a search does.
+POLL_S = 0.1
 # Three rounds with their pauses, on a machine that is busy.
 DEADLINE_S = 60.0
 
@@ -146,7 +147,7 @@ class SearchParts:
             documents = await asyncio.gather(*(self.document(request_id) for request_id in client.accepted))
             return all(document["status"] not in UNDER_WAY for document in documents)
 
-        await eventually(all_ended, DEADLINE_S)
+        await eventually(all_ended, DEADLINE_S, POLL_S)
         await self.reset()
 
     async def asked(self, prompt: str) -> int:
@@ -241,7 +242,7 @@ async def run_ended(host_url: str, request_id: str) -> Document:
                 state.update(await response.json())
             return state["runtimeStatus"] in TERMINAL
 
-        await eventually(has_ended, DEADLINE_S)
+        await eventually(has_ended, DEADLINE_S, POLL_S)
     return state
 
 

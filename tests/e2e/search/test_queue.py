@@ -11,7 +11,7 @@ from azure.servicebus import ServiceBusMessage, ServiceBusSubQueue
 from azure.servicebus.aio import ServiceBusClient
 
 from tests.support.host import eventually
-from tests.support.search_client import DEADLINE_S, QUEUE, Beside, SearchHost, search_host
+from tests.support.search_client import DEADLINE_S, POLL_S, QUEUE, Beside, SearchHost, search_host
 
 PAYLOAD = {"k": 4, "REQUEST_COLOR_DESCR": "deep green"}
 # The reconciler looks each second after what has not moved for one.
@@ -63,7 +63,7 @@ async def emptied(beside):
     async def is_empty():
         return (await beside.parts.queue())["active"] == 0
 
-    await eventually(is_empty, DEADLINE_S)
+    await eventually(is_empty, DEADLINE_S, POLL_S)
 
 
 async def delivered(host, request_id, times):
@@ -72,7 +72,7 @@ async def delivered(host, request_id, times):
     async def came():
         return len(await host.host.log_lines("search delivered", request_id)) == times
 
-    await eventually(came, DEADLINE_S)
+    await eventually(came, DEADLINE_S, POLL_S)
 
 
 async def held(beside):
@@ -83,7 +83,7 @@ async def held(beside):
     async def asked():
         return await beside.parts.asked("score_chunk") == 4
 
-    await eventually(asked, DEADLINE_S)
+    await eventually(asked, DEADLINE_S, POLL_S)
     return request_id
 
 

@@ -40,6 +40,7 @@ class Stack:
     provisioned: dict[Part, str] = field(default_factory=dict[Part, str])
     catalogue: str | None = None
     """What was loaded for search to find."""
+    cosmos_is_up: asyncio.Event = field(default_factory=asyncio.Event)
     stopping: bool = False
 
     def addresses(self) -> dict[str, dict[str, object]]:
@@ -155,6 +156,25 @@ async def _start_watchdog(lock: int) -> asyncio.subprocess.Process:
 
 
 async def _bring_up(
+    stack: Stack,
+    decision: Started | Used | Off,
+    folder: Path,
+    watchdog: asyncio.subprocess.Process,
+    *,
+    echo_host: bool,
+) -> None:
+    part = decision.part
+    if part is Part.HOST:
+        # Its timers and queues set to work as soon as it serves, and they need their containers.
+        await stack.cosmos_is_up.wait()
+    try:
+        await _start_and_provision(stack, decision, folder, watchdog, echo_host=echo_host)
+    finally:
+        if part is Part.COSMOS:
+            stack.cosmos_is_up.set()
+
+
+async def _start_and_provision(
     stack: Stack,
     decision: Started | Used | Off,
     folder: Path,

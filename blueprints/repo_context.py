@@ -7,12 +7,15 @@ import azure.durable_functions as df
 
 from activities.repo_context import ACTIVITIES
 from activities.runner import as_function
-from shared.orchestration import Ok, gather_outcomes
+from shared.orchestration import Ok, Progress, gather_outcomes
 from shared.repo_context import plan
 from shared.repo_context.contracts import ATTEMPTS, Bundle, RepoNames, Segment, SegmentTask
 from shared.repo_context.trimming import share_of
 
 bp = df.Blueprint()
+
+# The next run makes the vectors that this one could not: nobody waits long for them.
+EMBED_ATTEMPTS = 2
 
 for _name, _activity in ACTIVITIES.items():
     bp.activity_trigger(input_name="data", activity=_name)(as_function(_name, _activity))
@@ -32,10 +35,25 @@ def repo_context_segment_orchestrator(
     context: df.DurableOrchestrationContext,
 ) -> Generator[Any, Any, dict[str, object]]:
     """Gather up to 25 repositories, so that the history of no orchestration grows large."""
-    task = SegmentTask.model_validate(context.get_input())
-    calls = plan.bundles(task)
-    outcomes = yield from gather_outcomes(context, calls, attempts=ATTEMPTS, retriable=plan.may_succeed_later)
-    return plan.segment_of(task, outcomes).to_json()
+    segment = yield from _fetch_segment(context, SegmentTask.model_validate(context.get_input()))
+    return segment.to_json()
+
+
+def _fetch_segment(
+    context: df.DurableOrchestrationContext, task: SegmentTask, on_progress: Progress | None = None
+) -> Generator[Any, Any, Segment]:
+    """Fetch the repositories of a segment and make their vectors, while other segments are still being fetched."""
+    outcomes = yield from gather_outcomes(
+        context,
+        plan.bundles(task),
+        attempts=ATTEMPTS,
+        retriable=plan.may_succeed_later,
+        on_progress=on_progress,
+    )
+    segment = plan.segment_of(task, outcomes)
+    # Questions are answered by words alone where vectors are missing: they fail no run.
+    yield from gather_outcomes(context, plan.embedding(task.username, segment), attempts=EMBED_ATTEMPTS)
+    return segment
 
 
 class ListingFailed(Exception):
@@ -61,9 +79,6 @@ class _Run:
             self._show("missing", 0, 0)
             return []
         bundles = yield from self._fetch(listed)
-        self._show("embedding", total, total)
-        # Questions are answered by words alone where vectors are missing: they fail no run.
-        yield from gather_outcomes(self._context, plan.embedding(self._username, listed.names), attempts=2)
         self._show("storing", total, total)
         yield from gather_outcomes(
             self._context, [plan.index(self._username, self._listed_at, listed, bundles)], attempts=ATTEMPTS
@@ -118,14 +133,7 @@ class _Run:
             self._show("fetching", min(done_before + done * each, done_before + len(task.names)), total)
 
         if few:
-            outcomes = yield from gather_outcomes(
-                self._context,
-                plan.bundles(task),
-                attempts=ATTEMPTS,
-                retriable=plan.may_succeed_later,
-                on_progress=report,
-            )
-            return plan.segment_of(task, outcomes)
+            return (yield from _fetch_segment(self._context, task, report))
         calls = plan.segments(task)
         # A segment makes its own rounds, so it is started once.
         outcomes = yield from gather_outcomes(self._context, calls, attempts=1, on_progress=report)

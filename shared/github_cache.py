@@ -44,6 +44,7 @@ _BATCH_WAIT_S = 0.010
 _KEPT_ACCOUNTS = 16
 # Of all repositories of an account together, in memory and in an answer; those beyond go without.
 _MAX_CONTEXT_CHARACTERS = 32 * 1024 * 1024
+_BY_IDS = "SELECT c.id, c.content FROM c WHERE ARRAY_CONTAINS(@ids, c.id)"
 _CONTENTS = "SELECT c.id, c.content FROM c WHERE c.kind = @kind"
 
 Result = TypeVar("Result")
@@ -118,10 +119,19 @@ class GitHubCache:
         pages = [ListingPage.model_validate(row["content"]) for row in rows]
         return {page.page: page for page in pages}
 
-    async def vectors(self, username: str) -> dict[str, dict[str, Any]]:
-        """Return what ``set_vectors`` kept, by repository in lower case; none where Cosmos DB does not answer."""
+    async def vectors(self, username: str, names: Sequence[str] | None = None) -> dict[str, dict[str, Any]]:
+        """Return what ``set_vectors`` kept, of all repositories or those named, by name in lower case.
+
+        There are none where Cosmos DB does not answer.
+        """
         try:
-            rows = await self._reach.call(lambda: self._contents(username, VECTOR))
+            rows = await self._reach.call(
+                lambda: (
+                    self._contents(username, VECTOR)
+                    if names is None
+                    else self._rows(_BY_IDS, username, ids=[vector_id(name) for name in names])
+                )
+            )
         except Unavailable:
             return {}
         return {str(row["id"]).removeprefix(f"{VECTOR}-"): row["content"] for row in rows}
@@ -221,9 +231,8 @@ class GitHubCache:
     async def _read(self, wanted: Sequence[tuple[str, str]]) -> Sequence[KeptBundle | BaseException | None]:
         names = _by_account((username, repository_id(name)) for username, name in wanted)
         found: dict[tuple[str, str], KeptBundle] = {}
-        query = "SELECT c.id, c.content FROM c WHERE ARRAY_CONTAINS(@ids, c.id)"
         for username, ids in names.items():
-            rows = await self._reach.call(lambda u=username, i=ids: self._rows(query, u, ids=i))
+            rows = await self._reach.call(lambda u=username, i=ids: self._rows(_BY_IDS, u, ids=i))
             found |= {(username, row["id"]): KeptBundle.model_validate(row["content"]) for row in rows}
         return [found.get((username, repository_id(name))) for username, name in wanted]
 

@@ -25,7 +25,7 @@ async def embed_repositories_activity(task: EmbedTask, resources: Resources) -> 
     if resources.settings.embedding_model is None:
         return RepositoriesEmbedded()
     cache, model = resources.github_cache, resources.model
-    texts, stored = await asyncio.gather(_texts(cache, task), cache.vectors(task.username))
+    texts, stored = await asyncio.gather(_texts(cache, task), cache.vectors(task.username, task.names))
     now = datetime.now(UTC)
     new = outdated(texts, stored, model)
     unchanged = [name for name in texts if name not in set(new)]

@@ -22,7 +22,6 @@ from shared.repo_context.trimming import trimmed
 
 SEGMENT = "RepoContextSegmentOrchestrator"
 SEGMENT_SIZE = 25
-EMBED_SIZE = 100
 # A run that GitHub keeps waiting this long ends with what it has; the timer starts the next one.
 LONGEST_WAIT = timedelta(hours=6)
 NOT_IN_TIME = "GitHub's rate limit left no room for this repository"
@@ -60,12 +59,10 @@ def segments(task: SegmentTask) -> list[SubCall]:
     ]
 
 
-def embedding(username: str, names: Sequence[str]) -> list[Call]:
-    """Return the calls that make the vectors of an account's repositories."""
-    return [
-        Call("EmbedRepositoriesActivity", EmbedTask(username=username, names=tuple(part)).to_json())
-        for part in _cut(names, EMBED_SIZE)
-    ]
+def embedding(username: str, segment: Segment) -> list[Call]:
+    """Return the call that makes the vectors of a segment's repositories, none where it has none."""
+    names = tuple(bundle.name for bundle in segment.bundles)
+    return [Call("EmbedRepositoriesActivity", EmbedTask(username=username, names=names).to_json())] if names else []
 
 
 def index(username: str, listed_at: str, listed: RepoNames, gathered: Sequence[Bundle]) -> Call:

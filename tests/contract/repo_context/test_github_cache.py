@@ -139,7 +139,9 @@ async def test_pages_and_vectors_come_back_as_they_were(cache):
     await cache.set_listing("pallets", [page])
     await cache.set_vectors("pallets", {"Flask": {"model": "m", "vector": "AAAA"}})
     assert await cache.listing("pallets") == {2: page}
-    assert await cache.vectors("pallets") == {"flask": {"model": "m", "vector": "AAAA"}}
+    await cache.set_vectors("pallets", {"click": {"model": "m", "vector": "BBBB"}})
+    assert await cache.vectors("pallets", ["FLASK", "gone"]) == {"flask": {"model": "m", "vector": "AAAA"}}
+    assert set(await cache.vectors("pallets")) == {"flask", "click"}
 
 
 async def test_invalidating_forgets_everything_of_one_account(cache):

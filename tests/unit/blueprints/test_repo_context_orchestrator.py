@@ -79,6 +79,13 @@ def test_120_repositories_go_through_sub_orchestrations_of_25(seed, batching):
     )
 
 
+@pytest.mark.parametrize("count", [12, 60])
+def test_each_repository_that_has_a_bundle_is_embedded_once(count):
+    result = run(GitHub(names(count)))
+    embedded = [name for task in inputs(result, "EmbedRepositoriesActivity") for name in task["names"]]
+    assert sorted(embedded) == sorted(names(count))
+
+
 def test_the_index_is_stored_last_with_every_name():
     result = run(GitHub(names(30)))
     (task,) = inputs(result, "StoreRepoIndexActivity")
@@ -91,10 +98,9 @@ def test_the_index_is_stored_last_with_every_name():
 def test_progress_of_a_small_account_counts_each_repository():
     statuses = run(GitHub(names(12)), batching="single").custom_status_history
     fetching = [status["done"] for status in statuses if status["stage"] == "fetching"]
-    assert fetching == list(range(12))
+    assert fetching == list(range(13))
     assert [status["stage"] for status in statuses if status["stage"] != "fetching"] == [
         "listing",
-        "embedding",
         "storing",
         "completed",
     ]

@@ -14,7 +14,7 @@ run: $(SETUP)
 	@$(BIN)/python -m local run $(if $(ONCE),--once)
 
 test: $(SETUP)
-	@$(BIN)/python -m pytest -n 2 --dist worksteal
+	@$(BIN)/python -m pytest -n 4 --dist worksteal
 
 lint: $(VENV)/.installed
 	@$(BIN)/ruff format --check .

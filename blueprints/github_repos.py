@@ -8,7 +8,7 @@ from shared.github_repo_manager import Found, find_account
 from shared.http import answered, json_type, read_json_object
 from shared.repo_context.accounts import told
 from shared.repo_context.answers import account_answer, gathering_answer, repository_answer
-from shared.repo_context.housekeeping import cache_stats, clean_up
+from shared.repo_context.housekeeping import clean_up
 from shared.repo_context.names import read_account, read_repository
 from shared.repo_context.runs import Runs
 from shared.resources import process_resources
@@ -58,7 +58,7 @@ async def read_repo_with_context(req: func.HttpRequest, client) -> func.HttpResp
 async def read_cache_stats(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the name is the binding's
     """Answer what the cache holds, by account."""
     resources = await process_resources()
-    return create_success_response(await cache_stats(resources.github_cache))
+    return create_success_response(await resources.github_cache.stats())
 
 
 @bp.function_name("github_cache_cleanup")

@@ -44,6 +44,7 @@ async def start_repo_context(req: func.HttpRequest, client) -> func.HttpResponse
 @bp.durable_client_input(client_name="client")
 async def refresh_repo_context(timer: func.TimerRequest, client) -> None:  # pyright: ignore[reportMissingParameterType, reportUnknownParameterType]  # noqa: ARG001
     """Refresh the accounts that are due. Every new worker runs this at once; for what is fresh it costs one read."""
+    runs = Runs(client)
     if current_settings().repo_context.users:
-        outcomes = await refresh_all(Runs(client), await process_resources())
+        outcomes = await refresh_all(runs, await process_resources())
         _logger.info("repo context refreshed", extra={"accounts": outcomes})

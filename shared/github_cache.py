@@ -37,6 +37,7 @@ from shared.repo_context.kept import (
 )
 from shared.repo_context.listed import Listed
 from shared.repo_context.reachability import Reachability
+from shared.repo_context.statistics import statistics_of
 
 # Repositories are read and written side by side: what comes within 10 ms shares a request.
 _BATCH_SIZE = 25
@@ -61,8 +62,8 @@ class GitHubCache:
         self._reads: Coalescer[tuple[str, str], KeptBundle | None] = Coalescer(self._read, _BATCH_SIZE, _BATCH_WAIT_S)
         self._writes: Coalescer[tuple[str, Document], bool] = Coalescer(self._write, _BATCH_SIZE, _BATCH_WAIT_S)
         self.listed = Listed(self.listing)
-        self.hits = 0
-        self.misses = 0
+        self._hits = 0
+        self._misses = 0
 
     async def get(self, username: str) -> CachedAccount | None:
         """Return the account's index and bundles; None where there are none or Cosmos DB does not answer."""
@@ -81,10 +82,10 @@ class GitHubCache:
         """
         found = await self._reach.call(lambda: self._item(username, INDEX))
         if found is None:
-            self.misses += 1
+            self._misses += 1
             self._accounts.pop(username, None)
             return None
-        self.hits += 1
+        self._hits += 1
         kept = self._accounts.get(username)
         if kept is None or kept[0] != found["_etag"]:
             kept = found["_etag"], await self._reach.call(lambda: self._account(username, found))
@@ -185,6 +186,14 @@ class GitHubCache:
         found = await self.ids(username)
         first = await self.remove(username, [each for each in found if each == INDEX])
         return first + await self.remove(username, [each for each in found if each != INDEX])
+
+    async def stats(self) -> dict[str, Any]:
+        """Return what the cache holds by kind and account, and how often this process found what it looked for.
+
+        Raises:
+            Unavailable: Cosmos DB does not answer.
+        """
+        return statistics_of(await self.items()) | {"reads": {"hits": self._hits, "misses": self._misses}}
 
     async def items(self) -> list[Document]:
         """Return account, kind, id and last change of every item; of an index also what it says of its run.

@@ -35,18 +35,18 @@ class Found:
     fresh: bool
 
 
-async def get_all_repos_with_context(username: str, runs: Runs) -> list[dict[str, Any]] | RunStatus:
+async def get_all_repos_with_context(username: str, runs: Runs | None = None) -> list[dict[str, Any]] | RunStatus:
     """Return an account's repositories as they are kept, or the status of the run that now gathers them.
 
     Each is a dict with ``metadata``, ``repoContext``, ``file_types`` and ``languages``, as ``calculate_repo_scores``
-    takes them. ``runs``: the durable client, which a function has by its binding only.
+    takes them. ``runs``: the durable client; None takes the one that a function of this process was given last.
 
     Raises:
         InvalidRequest: GitHub allows no such name.
         NotFound: The account is not gathered here, or GitHub has none of this name.
         Unavailable: Neither cache nor task hub answers, or the last run has just failed.
     """
-    found = await find_account(username, runs, await process_resources())
+    found = await find_account(username, runs or Runs.of_process(), await process_resources())
     return found.account.repos if isinstance(found, Found) else found
 
 

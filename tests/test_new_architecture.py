@@ -33,7 +33,7 @@ from tests.support.repo_context import environment, provisioned_cosmos
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 FIELDS = ["metadata", "repoContext", "file_types", "languages"]
-LATENCY_MS = 40
+LATENCY_MS = 100
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -111,8 +111,8 @@ async def test_one_activity_fetches_each_repository(run, app):
 async def test_repositories_are_fetched_in_parallel(run, hub):
     stats = await hub.stats()
     assert stats["by_route"] == {"repositories": 1, "languages": 12, "contents": 12, "tree": 12}
-    # 36 calls of 12 repositories over 32 connections: nearly all of them were under way at once.
-    assert stats["max_in_flight"] > 12
+    # One repository after another would never have more than its own three calls under way.
+    assert stats["max_in_flight"] > 6
 
 
 # Cache population and use

@@ -24,6 +24,7 @@ def account_answer(req: func.HttpRequest, found: Found) -> func.HttpResponse:
         "refreshed_at": index.refreshed_at,
         "count": len(account.repos),
         "truncated": index.truncated,
+        "failed": index.failed,
         "repos": account.repos,
     }
     return _cached_answer(req, document, account.version, found.fresh)

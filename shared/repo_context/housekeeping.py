@@ -1,6 +1,5 @@
-"""What the cache holds, and what of it nobody reads any more."""
+"""What the cache holds that nobody reads any more."""
 
-from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from shared.github_cache import GitHubCache
 from shared.repo_context.accounts import is_gathered
 from shared.repo_context.kept import INDEX, LISTING, Document, unlisted
+from shared.repo_context.statistics import by_account
 from shared.settings import RepoContext
 
 # A run stores its bundles before its index, and may wait for hours in between.
@@ -34,21 +34,6 @@ class CleanUp:
                 for username, ids in sorted(self.found.items())[:_MAX_NAMED]
             },
         }
-
-
-async def cache_stats(cache: GitHubCache) -> dict[str, Any]:
-    """Return how many items of each kind the cache holds, and the state of each account.
-
-    Raises:
-        Unavailable: Cosmos DB does not answer.
-    """
-    accounts = await _items_by_account(cache)
-    return {
-        "accounts": len(accounts),
-        "items": dict(Counter(item["kind"] for items in accounts.values() for item in items)),
-        "reads": {"hits": cache.hits, "misses": cache.misses},
-        "by_account": {username: _told(items) for username, items in sorted(accounts.items())[:_MAX_NAMED]},
-    }
 
 
 async def clean_up(cache: GitHubCache, settings: RepoContext, username: str | None, *, dry_run: bool) -> CleanUp:
@@ -86,14 +71,5 @@ def _unread(username: str, items: list[Document], settings: RepoContext, now: da
     return unlisted(before, index.get("names") or [])
 
 
-def _told(items: list[Document]) -> dict[str, Any]:
-    index = next((item for item in items if item["kind"] == INDEX), None)
-    kinds = Counter(item["kind"] for item in items)
-    return {"refreshed_at": index["refreshed_at"] if index else None, "items": dict(kinds)}
-
-
 async def _items_by_account(cache: GitHubCache) -> dict[str, list[Document]]:
-    accounts: dict[str, list[Document]] = defaultdict(list)
-    for item in await cache.items():
-        accounts[item["username"]].append(item)
-    return accounts
+    return by_account(await cache.items())

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from azure.durable_functions import DurableOrchestrationClient
 
@@ -45,8 +45,23 @@ def instance_of(username: str) -> str:
 class Runs:
     """The durable client in our words: the SDK raises bare exceptions."""
 
+    _of_process: ClassVar["Runs | None"] = None
+
     def __init__(self, client: DurableOrchestrationClient) -> None:
         self._client = client
+        # It holds addresses and nothing of the call that brought it, so whoever has none may use it, too.
+        Runs._of_process = self
+
+    @classmethod
+    def of_process(cls) -> "Runs":
+        """Return the runs of the client that a binding gave this process last, for code that is given none.
+
+        Raises:
+            Unavailable: No function with such a binding has run yet; the timer does so when a worker starts.
+        """
+        if cls._of_process is None:
+            raise Unavailable("no function of this process has been given a durable client yet")
+        return cls._of_process
 
     async def latest(self, username: str) -> RunStatus | None:
         """Return the status of an account's latest run, None where there was none.

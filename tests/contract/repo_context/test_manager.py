@@ -9,7 +9,7 @@ import pytest
 
 from shared.errors import InvalidRequest, NotFound, Unavailable
 from shared.github_repo_manager import Found, NotGathered, find_account, gather, refresh_all, warm_up
-from shared.repo_context.housekeeping import cache_stats, clean_up
+from shared.repo_context.housekeeping import clean_up
 from shared.repo_context.kept import Index
 from shared.repo_context.runs import Runs, RunStatus, instance_of
 from tests.support.repo_context import open_pipeline
@@ -239,6 +239,12 @@ async def test_what_a_run_under_way_has_stored_is_not_cleaned_up(resources):
 async def test_statistics_count_items_by_kind_and_account(resources):
     await keep(resources, minutes_ago=1)
     await resources.github_cache.set_vectors(USER, {"flask": {"model": "m"}})
-    stats = await cache_stats(resources.github_cache)
+    stats = await resources.github_cache.stats()
     assert stats["items"] == {"repository": 1, "index": 1, "vector": 1}
     assert stats["by_account"][USER]["items"] == stats["items"]
+
+
+async def test_code_without_a_durable_client_uses_the_one_that_a_binding_brought():
+    first, second = Runs(cast("Any", "first")), Runs(cast("Any", "second"))
+    assert Runs.of_process() is second
+    assert first is not second

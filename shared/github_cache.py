@@ -39,9 +39,11 @@ from shared.repo_context.listed import Listed
 from shared.repo_context.reachability import Reachability
 from shared.repo_context.statistics import statistics_of
 
-# Repositories are read and written side by side: what comes within 10 ms shares a request.
+# Repositories are read and written side by side: what comes within a moment shares a request. Reads come all at once
+# when a segment starts; writes trickle in as GitHub answers.
 _BATCH_SIZE = 25
-_BATCH_WAIT_S = 0.010
+_READ_WAIT_S = 0.005
+_WRITE_WAIT_S = 0.025
 _KEPT_ACCOUNTS = 16
 # Of all repositories of an account together, in memory and in an answer; those beyond go without.
 _MAX_CONTEXT_CHARACTERS = 32 * 1024 * 1024
@@ -59,8 +61,8 @@ class GitHubCache:
         self._ttl_s = ttl_s
         self._reach = Reachability()
         self._accounts: OrderedDict[str, tuple[str, CachedAccount]] = OrderedDict()
-        self._reads: Coalescer[tuple[str, str], KeptBundle | None] = Coalescer(self._read, _BATCH_SIZE, _BATCH_WAIT_S)
-        self._writes: Coalescer[tuple[str, Document], bool] = Coalescer(self._write, _BATCH_SIZE, _BATCH_WAIT_S)
+        self._reads: Coalescer[tuple[str, str], KeptBundle | None] = Coalescer(self._read, _BATCH_SIZE, _READ_WAIT_S)
+        self._writes: Coalescer[tuple[str, Document], bool] = Coalescer(self._write, _BATCH_SIZE, _WRITE_WAIT_S)
         self.listed = Listed(self.listing)
         self._hits = 0
         self._misses = 0

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from shared.repo_context.contracts import Bundle, RepoContract
 from shared.repo_context.metadata import Metadata
+from shared.repo_context.trimming import trimmed
 
 Document = dict[str, Any]
 
@@ -15,6 +16,7 @@ INDEX, LISTING, REPOSITORY, VECTOR = "index", "listing", "repository", "vector"
 
 # Cosmos DB takes items of 2 MB, and a batch of them of as much.
 MAX_ITEM_BYTES = 1_800_000
+_MANY_ENTRIES = 1000
 TOO_LARGE = "repo context: left out: what was gathered would take {size} bytes, more than the cache holds"
 
 
@@ -90,14 +92,18 @@ def item(username: str, kind: str, item_id: str, content: dict[str, object], ttl
 
 def fitting(kept: KeptBundle) -> KeptBundle:
     """Return the bundle in a size that the cache takes; where something had to go, its errors say what."""
+    bundle = kept.bundle
+    # What GitHub's answers come to is far below, but for the context; a character of JSON in JSON may take two bytes.
+    entries = len(bundle.file_types) + len(bundle.languages)
+    if len(bundle.repo_context or "") * 2 < MAX_ITEM_BYTES // 2 and entries <= _MANY_ENTRIES:
+        return kept
     size = len(json.dumps(kept.to_json()))
     if size <= MAX_ITEM_BYTES:
         return kept
-    bundle = kept.bundle
     note = TOO_LARGE.format(size=size)
     etags = {part: etag for part, etag in kept.etags.items() if part != "context"}
     smaller = bundle.model_copy(update={"repo_context": None, "truncated": True, "errors": (*bundle.errors, note)})
-    return kept.model_copy(update={"bundle": smaller, "etags": etags})
+    return kept.model_copy(update={"bundle": trimmed(smaller, MAX_ITEM_BYTES // 2), "etags": etags})
 
 
 def lean(row: Document) -> Document:

@@ -39,14 +39,11 @@ def listing(username: str, listed_at: str) -> Call:
 
 def bundles(task: SegmentTask) -> list[Call]:
     """Return a call for each repository of a segment."""
+    # One model for all of them: a replay makes these calls again for every answer that has come in.
+    shared = BundleTask(username=task.username, repo_name="", listed_at=task.listed_at, max_bytes=task.max_bytes)
+    document = shared.to_json()
     return [
-        Call(
-            "FetchRepoContextBundleActivity",
-            BundleTask(
-                username=task.username, repo_name=name, listed_at=task.listed_at, max_bytes=task.max_bytes
-            ).to_json(),
-            attempt_field="attempt",
-        )
+        Call("FetchRepoContextBundleActivity", document | {"repo_name": name}, attempt_field="attempt")
         for name in task.names
     ]
 

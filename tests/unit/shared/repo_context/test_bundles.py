@@ -162,6 +162,14 @@ def test_a_bundle_that_no_item_holds_goes_without_its_context_and_says_so():
     assert "context" not in fitted.etags
 
 
+def test_a_bundle_that_is_too_large_in_another_way_is_trimmed_too():
+    huge = kept_of(bundle=bundle_of(languages={f"{number:0100}": number for number in range(20_000)}))
+    fitted = fitting(huge)
+    assert len(json.dumps(fitted.to_json())) < MAX_ITEM_BYTES
+    assert fitted.bundle.truncated
+    assert max(fitted.bundle.languages.values()) == 19_999
+
+
 def test_a_bundle_that_fits_stays_as_it_is():
     assert fitting(kept_of()) == kept_of()
 

@@ -167,12 +167,13 @@ async def post_embeddings(url: str) -> None:
 
 async def test_demonstration_embeds_finds_and_searches(tmp_path: Path) -> None:
     catalogue = ("--catalogue", str(small_catalogue(tmp_path, 300)))
-    first, printed = await local("run", "--once", "--ports", "auto", "--data", str(tmp_path), *catalogue)
+    users = {"REPO_CONTEXT_USERS": "pallets"}
+    first, printed = await local("run", "--once", "--ports", "auto", "--data", str(tmp_path), *catalogue, env=users)
     assert first == 0, printed
     assert "heapq.py" in printed
     assert "FAILED" not in printed
     assert "1. heapq.py" in printed
-    second, again = await local("run", "--once", "--ports", "auto", "--data", str(tmp_path), *catalogue)
+    second, again = await local("run", "--once", "--ports", "auto", "--data", str(tmp_path), *catalogue, env=users)
     assert second == 0, again
     assert " 0 embedded" in again
     assert "queued" in printed

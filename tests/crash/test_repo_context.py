@@ -43,7 +43,7 @@ async def ended(host: RunningHost) -> dict:
         return await app.ended({"statusQueryGetUri": f"{host.management}/instances/repo-context-{ACCOUNT}"})
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 async def test_killed_in_the_middle_the_run_completes_and_fetches_nothing_twice_that_was_stored(tmp_path, hub, seed):
     chance = random.Random(seed)
     async with provisioned_cosmos(tmp_path / "cosmos") as cosmos, open_cache(cosmos) as (cache, _):

@@ -50,7 +50,7 @@ async def start(host: RunningHost, session: Session, name: str, value: object = 
     return instance
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 async def test_everything_completes_though_the_host_is_killed_again_and_again(
     host: RunningHost, session: Session, tmp_path: Path, seed: int
 ) -> None:

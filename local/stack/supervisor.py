@@ -40,6 +40,8 @@ class Stack:
     provisioned: dict[Part, str] = field(default_factory=dict[Part, str])
     catalogue: str | None = None
     """What was loaded for search to find."""
+    is_first_start: bool = False
+    """Whether the database has no containers yet."""
     cosmos_is_up: asyncio.Event = field(default_factory=asyncio.Event)
     stopping: bool = False
 
@@ -98,7 +100,9 @@ async def running(
         StackError: A port is taken, or a part did not come up.
     """
     check_ports(plan)
-    stack = Stack(plan)
+    cosmos = plan.started(Part.COSMOS)
+    is_first_start = cosmos is not None and cosmos.data is not None and not cosmos.data.exists()
+    stack = Stack(plan, is_first_start=is_first_start)
     if made:
         made(stack)
     watchdog = await _start_watchdog(lock)
@@ -164,7 +168,7 @@ async def _bring_up(
     echo_host: bool,
 ) -> None:
     part = decision.part
-    if part is Part.HOST:
+    if part is Part.HOST and stack.is_first_start:
         # Its timers and queues set to work as soon as it serves, and they need their containers.
         await stack.cosmos_is_up.wait()
     try:

@@ -43,10 +43,10 @@ def load_catalogue(folder: Path, kept: Path, settings: Mapping[str, str], say: S
     kept.mkdir(parents=True, exist_ok=True)
     try:
         version = _version(folder, settings)
+        if _is_loaded(kept, version):
+            return "materials as loaded before"
         documents = read_materials(folder / MATERIALS)
         with _index(settings) as index:
-            if _is_loaded(kept, version) and index.get_document_count() >= len(documents):
-                return f"{len(documents):,} materials, as loaded before"
             say(f"Loading {len(documents):,} materials ...")
             vectors = None if mock_mode(settings) else _vectors(documents, kept, version, settings, say)
             _upload(index, documents, vectors)
@@ -108,9 +108,14 @@ def _version(folder: Path, settings: Mapping[str, str]) -> str:
 
 
 def _is_loaded(kept: Path, version: str) -> bool:
-    note = kept / "loaded.json"
+    note = _note_file(kept)
     return note.exists() and json.loads(note.read_text(encoding="utf-8")) == {"version": version}
 
 
 def _note(kept: Path, version: str) -> None:
-    (kept / "loaded.json").write_text(json.dumps({"version": version}), encoding="utf-8")
+    _note_file(kept).write_text(json.dumps({"version": version}), encoding="utf-8")
+
+
+def _note_file(kept: Path) -> Path:
+    """Return where it says what was loaded: beside the index's own data, so that both go together."""
+    return kept.parent / "search" / "catalogue.json"

@@ -18,5 +18,7 @@ class Mutation:
 
 
 MUTATIONS = tuple(
-    Mutation(**each) for each in yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+    Mutation(**each)
+    for subject in sorted((Path(__file__).parent / "mutations").glob("*.yaml"))
+    for each in yaml.safe_load(subject.read_text(encoding="utf-8"))
 )

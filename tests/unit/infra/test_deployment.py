@@ -7,8 +7,8 @@ import pytest
 
 from tests.support.infra.checks import CHECKS
 from tests.support.infra.microsoft_types import microsoft_types, type_faults
-from tests.support.infra.seeded_mistakes import MUTATIONS, Mutation
 from tests.support.infra.project import CHECKOUT, FILES, Check, Project, faults
+from tests.support.infra.seeded_mistakes import MUTATIONS, Mutation
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)

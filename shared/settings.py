@@ -104,6 +104,7 @@ class Settings:
     http_auth_level: str
     trust_user_id_header: bool
     trust_easy_auth: bool
+    app_colour: Literal["blue", "green"]
     chunk_size: int
     chunk_mode: Literal["chars", "lines"]
     embedding_model: EmbeddingModel | None
@@ -161,6 +162,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         http_auth_level=str(values["HTTP_AUTH_LEVEL"]),
         trust_user_id_header=bool(values["TRUST_USER_ID_HEADER"]),
         trust_easy_auth=bool(values["TRUST_EASY_AUTH"]),
+        app_colour="green" if values["APP_COLOUR"] == "green" else "blue",
         chunk_size=_int(values, "CHUNK_SIZE"),
         chunk_mode="lines" if values["CHUNK_MODE"] == "lines" else "chars",
         embedding_model=_embedding_model(values, account) if account else None,

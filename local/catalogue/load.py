@@ -31,10 +31,11 @@ _NAME = topology().search_indexes["materials"].name
 Say = Callable[[str], None]
 
 
-def load_catalogue(folder: Path, kept: Path, settings: Mapping[str, str], say: Say) -> str:
+def load_catalogue(folder: Path, kept: Path, note: Path, settings: Mapping[str, str], say: Say) -> str:
     """Put the materials of ``folder`` into index and blob storage unless they are there; return a line about it.
 
-    ``kept``: folder for vectors and for the note of what was loaded.
+    ``kept``: folder for vectors. ``note``: where it says what was loaded: beside the index's own data, so that both go
+    together.
 
     Raises:
         CannotProvision: A file is missing or wrong, or a service refuses.
@@ -43,7 +44,7 @@ def load_catalogue(folder: Path, kept: Path, settings: Mapping[str, str], say: S
     kept.mkdir(parents=True, exist_ok=True)
     try:
         version = _version(folder, settings)
-        if _is_loaded(kept, version):
+        if _is_loaded(note, version):
             return "materials as loaded before"
         documents = read_materials(folder / MATERIALS)
         with _index(settings) as index:
@@ -55,7 +56,7 @@ def load_catalogue(folder: Path, kept: Path, settings: Mapping[str, str], say: S
         raise CannotProvision(f"the catalogue in {folder} cannot be read: {error}") from error
     except AzureError as error:
         raise CannotProvision(f"the catalogue cannot be loaded: {error.message or error}") from error
-    _note(kept, version)
+    note.write_text(json.dumps({"version": version}), encoding="utf-8")
     return f"{len(documents):,} materials loaded in {time.monotonic() - begun:.1f} s"
 
 
@@ -107,15 +108,5 @@ def _version(folder: Path, settings: Mapping[str, str]) -> str:
     return sha256(b"\0".join([*parts, model.encode()])).hexdigest()[:16]
 
 
-def _is_loaded(kept: Path, version: str) -> bool:
-    note = _note_file(kept)
+def _is_loaded(note: Path, version: str) -> bool:
     return note.exists() and json.loads(note.read_text(encoding="utf-8")) == {"version": version}
-
-
-def _note(kept: Path, version: str) -> None:
-    _note_file(kept).write_text(json.dumps({"version": version}), encoding="utf-8")
-
-
-def _note_file(kept: Path) -> Path:
-    """Return where it says what was loaded: beside the index's own data, so that both go together."""
-    return kept.parent / "search" / "catalogue.json"

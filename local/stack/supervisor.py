@@ -212,9 +212,12 @@ def _provision(part: Part, settings: Mapping[str, str]) -> str:
 
 
 def _load_catalogue(plan: Plan, say: Callable[[str], None]) -> str:
+    search = plan.started(Part.SEARCH)
     assert plan.options.catalogue is not None  # noqa: S101 - part of loads_catalogue
+    assert search is not None and search.data is not None  # noqa: PT018, S101 - so is this
     load = import_module("local.catalogue.load").load_catalogue
-    return load(plan.options.catalogue, plan.options.data / "catalogue", plan.settings, say)
+    note = search.data / "catalogue.json"
+    return load(plan.options.catalogue, plan.options.data / "catalogue", note, plan.settings, say)
 
 
 def _watch(watchdog: asyncio.subprocess.Process, child: Child) -> None:

@@ -7,25 +7,19 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import orjson
 from azure.core.exceptions import AzureError
-from azure.core.rest import HttpRequest
 from azure.search.documents import SearchClient
 from azure.storage.blob import BlobServiceClient
 
-from local.catalogue.materials import read_materials, text_of
+from data.materials import LAB_VALUES, MATERIALS, read_materials, text_of
+from data.materials_index import BATCH, DocumentRefused, write_documents
 from local.catalogue.vectors import Vectors, model_of, vectors_of
 from local.stack.errors import CannotProvision
 from local.stack.plan import mock_mode
 from local.stack.provision import search_credential, storage_credential
 from shared.topology import topology
 
-MATERIALS = "materials.csv"
-LAB_VALUES = "MTL_Lab_active.csv"
-# The service takes 1,000 documents or 16 MB at once; one with its vector has up to 20 KB.
-_BATCH = 500
 _SAY_EVERY = 2_000
-_PATH = "indexes('{}')/docs/search.index?api-version=2026-04-01"
 _NAME = topology().search_indexes["materials"].name
 
 Say = Callable[[str], None]
@@ -76,19 +70,15 @@ def _vectors(
 
 
 def _upload(index: SearchClient, documents: Sequence[dict[str, Any]], vectors: Vectors | None) -> None:
-    for start in range(0, len(documents), _BATCH):
-        batch = [document | {"@search.action": "upload"} for document in documents[start : start + _BATCH]]
+    for start in range(0, len(documents), BATCH):
+        batch = documents[start : start + BATCH]
         if vectors is not None:
-            for document, vector in zip(batch, vectors[start : start + len(batch)], strict=True):
-                document["content_vector"] = vector
-        # `upload_documents` would look at each of eight million numbers for a date: half a minute.
-        body = orjson.dumps({"value": batch}, option=orjson.OPT_SERIALIZE_NUMPY)
-        request = HttpRequest("POST", _PATH.format(_NAME), content=body, headers={"Content-Type": "application/json"})
-        with index.send_request(request) as answer:
-            answer.raise_for_status()
-            refused = [result for result in answer.json()["value"] if not result["status"]]
-        if refused:
-            raise CannotProvision(f"AI Search refused material {refused[0]['key']}: {refused[0]['errorMessage']}")
+            made = vectors[start : start + len(batch)]
+            batch = [document | {"content_vector": vector} for document, vector in zip(batch, made, strict=True)]
+        try:
+            write_documents(index, _NAME, batch)
+        except DocumentRefused as error:
+            raise CannotProvision(str(error)) from error
 
 
 def _upload_lab_values(path: Path, settings: Mapping[str, str]) -> None:

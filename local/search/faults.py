@@ -25,7 +25,7 @@ class Faults(BaseModel):
     """How many of the next requests fail."""
     fail_matching: Annotated[str, Field(min_length=1, max_length=10_000)] | None = None
     """Requests whose body contains this text fail."""
-    fail_status: Literal[429, 500, 503] = 503
+    fail_status: Literal[403, 429, 500, 503] = 503
     """With what ``fail_next`` and ``fail_matching`` fail."""
 
 
@@ -64,8 +64,9 @@ class FaultInjector:
 
     def _failure(self, status: int) -> SearchError:
         seconds = self.faults.retry_after_s
-        headers = {} if seconds is None or status == 500 else {"Retry-After": str(math.ceil(seconds))}
+        headers = {} if seconds is None or status in (403, 500) else {"Retry-After": str(math.ceil(seconds))}
         words = {
+            403: "Access denied. The caller is not authorized to do this operation.",
             429: "You have exceeded the number of requests that your service can serve; try again later.",
             500: "The server had an error while processing your request.",
             503: "The request rate is too large or the service is under maintenance; try again later.",

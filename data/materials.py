@@ -4,6 +4,8 @@ import csv
 from pathlib import Path
 from typing import Any
 
+MATERIALS = "materials.csv"
+LAB_VALUES = "MTL_Lab_active.csv"
 _NUMBERS = ("L", "a", "b")
 _LISTS = ("regulatory", "sample_attributes")
 

@@ -7,6 +7,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from tests.support.another_app import another_app, key_headers
 from tests.support.fanwise import DEADLINE_S, fanwise
 from tests.support.openai import LocalOpenAI
 from tests.support.stack import running_stack
@@ -17,21 +18,26 @@ ACCOUNT = "pallets"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def running():
-    async with running_stack(env={"REPO_CONTEXT_ALLOW_ANY": "1"}) as stack:
-        yield stack
+async def stack():
+    async with running_stack(env={"REPO_CONTEXT_ALLOW_ANY": "1"}) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def app_url(request):
+    return another_app() or request.getfixturevalue("stack").host.url
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def app(running):
-    async with fanwise(running.host.url) as client:
+async def app(app_url):
+    async with fanwise(app_url, key_headers()) as client:
         yield client
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def openai(running):
+async def openai(stack):
     async with aiohttp.ClientSession() as session:
-        endpoint = LocalOpenAI(running.openai.url, running.openai.pid or 0, session)
+        endpoint = LocalOpenAI(stack.openai.url, stack.openai.pid or 0, session)
         await endpoint.set_faults()
         await endpoint.reset_stats()
         yield endpoint
@@ -52,7 +58,7 @@ async def answered(app, **document):
             await app.ended(answer)
 
 
-async def test_a_cold_cache_is_answered_with_the_run_that_fills_it(app):
+async def test_a_cold_cache_is_answered_with_the_run_that_fills_it(app, stack):
     status, first, headers = await ask(app, username="Hashicorp", query="kubernetes")
     assert status == 202
     assert headers["Location"] == first["statusQueryGetUri"]
@@ -129,14 +135,14 @@ async def test_a_bad_question_is_refused_with_its_fault(app, body, status):
     assert "Traceback" not in json.dumps(answer)
 
 
-async def test_a_warm_question_asks_github_for_nothing(running, app):
+async def test_a_warm_question_asks_github_for_nothing(stack, app):
     await answered(app, query="warm")
     async with aiohttp.ClientSession() as session:
-        before = await github_requests(session, running)
+        before = await github_requests(session, stack)
         await answered(app, query="python")
-        assert await github_requests(session, running) == before
+        assert await github_requests(session, stack) == before
 
 
-async def github_requests(session, running):
-    async with session.get(f"{running.github.url}/_stats") as response:
+async def github_requests(session, stack):
+    async with session.get(f"{stack.github.url}/_stats") as response:
         return (await response.json())["requests"]

@@ -1,7 +1,7 @@
 """The app as its users see it: a client over HTTP."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import quote
@@ -69,7 +69,7 @@ class Fanwise:
 
 
 @asynccontextmanager
-async def fanwise(url: str) -> AsyncGenerator[Fanwise]:
-    """A client of the app at ``url``."""
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=DEADLINE_S)) as session:
+async def fanwise(url: str, headers: Mapping[str, str] | None = None) -> AsyncGenerator[Fanwise]:
+    """A client of the app at ``url``; it sends ``headers`` with every request."""
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=DEADLINE_S), headers=headers) as session:
         yield Fanwise(session, url)

@@ -86,6 +86,12 @@ class SearchClient:
             raise AssertionError(f"not so after {deadline_s} s: {answers[-1:]}") from None
         return answers
 
+    async def all_ended(self) -> None:
+        """Wait until every search that was sent without naming its owner has ended."""
+        for request_id in self.accepted:
+            if (await self.status(request_id))[0] != 404:
+                await self.ended(request_id)
+
     async def search(self, payload: object, headers: Mapping[str, str] | None = None) -> Document:
         """Send a search that must complete; return what its poll says then."""
         status, document, _ = await self.ended(await self.submit(payload, headers))

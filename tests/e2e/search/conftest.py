@@ -6,12 +6,11 @@ from collections.abc import AsyncGenerator
 import pytest
 import pytest_asyncio
 
+from tests.support.another_app import another_app
+from tests.support.catalogue import MATERIALS
 from tests.support.fanwise import Fanwise
 from tests.support.search_client import SearchClient, SearchParts, search_parts
 from tests.support.stack import RunningStack, running_stack
-
-# Every seventeenth material of the catalogue: some of every hue and resin.
-MATERIALS = 300
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -29,10 +28,16 @@ async def parts(stack: RunningStack) -> AsyncGenerator[SearchParts]:
 
 
 @pytest.fixture
-async def client(app: Fanwise, parts: SearchParts) -> AsyncGenerator[SearchClient]:
+def own_parts(request: pytest.FixtureRequest) -> SearchParts | None:
+    """The parts of this run's stack; None where somebody else started the app, and parts that nobody may switch."""
+    return None if another_app() else request.getfixturevalue("parts")
+
+
+@pytest.fixture
+async def client(app: Fanwise, own_parts: SearchParts | None) -> AsyncGenerator[SearchClient]:
     opened = SearchClient(app)
     yield opened
-    await parts.finish(opened)
+    await (own_parts.finish(opened) if own_parts else opened.all_ended())
 
 
 @pytest.fixture

@@ -18,8 +18,10 @@ from shared.topology import Container, topology
 FLAT_DIMENSIONS = 505
 
 
-def provision_cosmos(settings: Mapping[str, str]) -> str:
+def provision_cosmos(settings: Mapping[str, str], vector_index: str | None = None) -> str:
     """Create database and containers; return a line about what was done.
+
+    ``vector_index``: for every vector, where a service has one kind only; None: the one that suits its dimensions.
 
     Raises:
         CannotProvision: The service refuses, or a container has another partition key or vector size.
@@ -32,7 +34,7 @@ def provision_cosmos(settings: Mapping[str, str]) -> str:
         with CosmosClient(endpoint, key) as client:
             database = client.create_database_if_not_exists(topology().database)
             for container in topology().containers.values():
-                _create_container(database, container)
+                _create_container(database, container, vector_index)
     except AzureError as error:
         raise CannotProvision(f"Cosmos DB at {endpoint}: {error.message or error}") from error
     return f"database {topology().database}, {len(topology().containers)} containers"
@@ -74,10 +76,10 @@ def provision_search(settings: Mapping[str, str]) -> str:
     return f"index {', '.join(names)}"
 
 
-def _create_container(database: DatabaseProxy, container: Container) -> None:
+def _create_container(database: DatabaseProxy, container: Container, vector_index: str | None) -> None:
     policies: dict[str, Any] = {}
     if container.vector:
-        index = "flat" if container.vector.dimensions <= FLAT_DIMENSIONS else "quantizedFlat"
+        index = vector_index or ("flat" if container.vector.dimensions <= FLAT_DIMENSIONS else "quantizedFlat")
         policies["vector_embedding_policy"] = {
             "vectorEmbeddings": [
                 {

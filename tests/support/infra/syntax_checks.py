@@ -10,7 +10,10 @@ from tests.support.infra.project import Project
 _VARIABLE = re.compile(r"\$\{(?P<name>[A-Z][A-Z0-9_]*)(?P<default>=(?P<value>[^}]*))?\}")
 
 # Set by images, shells and runners for purposes of their own: azd would take them for ours.
-_TAKEN = {"PYTHON_VERSION", "GITHUB_TOKEN", "GH_TOKEN", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "PATH", "HOME"}
+_TAKEN = {
+    *("PYTHON_VERSION", "GITHUB_TOKEN", "GITHUB_API_URL", "GH_TOKEN"),
+    *("AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "PATH", "HOME"),
+}
 # The version of pycep that checkov pins stops at a call there.
 _LOOP_OVER_CALL = re.compile(r"\[for \([^)]*\) in \w+\(|^var \w+ = items\(", re.MULTILINE)
 _ASKED_FOR = {"environmentName", "location"}

@@ -18,9 +18,11 @@ from blueprints import (
 from shared.logs import set_up_logs
 from shared.masked_logs import mask_secrets_in_logs
 from shared.settings import current_settings
+from shared.telemetry.export import start_exporting
 
 set_up_logs()
 mask_secrets_in_logs(current_settings().github)
+start_exporting(current_settings().application_insights)
 
 app = df.DFApp(http_auth_level=current_settings().http_auth_level.upper())
 

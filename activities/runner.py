@@ -12,6 +12,7 @@ from shared.contracts import Contract
 from shared.errors import Rejected, Unavailable
 from shared.orchestration import RETRY_AFTER_FIELD
 from shared.resources import Resources, process_resources
+from shared.telemetry.tracing import carried, span
 
 _logger = logging.getLogger("fanwise.activities")
 _fields: ContextVar[dict[str, Any]] = ContextVar("activity log fields")
@@ -44,7 +45,13 @@ def as_function(name: str, activity: Activity[Any]) -> Callable[..., Awaitable[A
 
 
 async def _run(name: str, activity: Activity[Any], data: Any) -> Any:
-    task = activity.decode(json.loads(data) if isinstance(data, str) else data)
+    document = json.loads(data) if isinstance(data, str) else data
+    with span(name, carried(document if isinstance(document, dict) else None)):
+        return await _run_logged(name, activity, document)
+
+
+async def _run_logged(name: str, activity: Activity[Any], document: Any) -> Any:
+    task = activity.decode(document)
     _fields.set({"activity": name, **activity.log_fields(task)})
     started = time.perf_counter()
     _log("activity started")

@@ -11,11 +11,12 @@ from activities.runner import as_function
 from blueprints.embeddings_start import accept, management_response
 from shared.contracts import PersistTask, SegmentResult, SegmentTask, Snippet, Submission
 from shared.http import answered
-from shared.orchestration import Call, Ok, SubCall, gather_outcomes, rounds_of_task_all
+from shared.orchestration import Call, Ok, SubCall, gather_outcomes, rounds_of_task_all, traced
 from shared.snippets.aggregate import Aggregate, merge_segments, segment_result
 from shared.snippets.identifiers import version_of
 from shared.snippets.outcome import could_not_embed, could_not_store, stored
 from shared.snippets.plan import CHUNKS_PER_SEGMENT, plan
+from shared.telemetry.tracing import incoming, span
 
 bp = df.Blueprint()
 
@@ -29,9 +30,10 @@ for _name, _activity in ACTIVITIES.items():
 @bp.route(route="api/orchestrators/embeddings", methods=["POST"])
 @bp.durable_client_input(client_name="client")
 @answered
-async def http_start_embeddings(req: func.HttpRequest, client) -> func.HttpResponse:  # pyright: ignore[reportMissingParameterType, reportUnknownParameterType]
+async def http_start_embeddings(req: func.HttpRequest, client, context: func.Context) -> func.HttpResponse:  # pyright: ignore[reportMissingParameterType, reportUnknownParameterType]
     """Accept a snippet and start its run; answer 202 with the standard management URLs."""
-    instance_id = await accept(req, client)
+    with span("http_start_embeddings", incoming(context, req.headers)):
+        instance_id = await accept(req, client)
     return management_response(req, client, instance_id)
 
 
@@ -54,7 +56,7 @@ def embeddings_orchestrator(context: df.DurableOrchestrationContext) -> Generato
 
     _report(context, "persisting", total, total)
     task = _persist_task(submission, snippet, aggregate)
-    calls = [Call("persist_snippet_activity", task.to_json())]
+    calls = traced([Call("persist_snippet_activity", task.to_json())], submission.traceparent)
     (outcome,) = yield from gather_outcomes(context, calls, attempts=ATTEMPTS, retriable=_may_succeed_later)
     if not isinstance(outcome, Ok):
         return could_not_store(snippet, outcome, ATTEMPTS)
@@ -71,7 +73,7 @@ def embed_segment_orchestrator(context: df.DurableOrchestrationContext) -> Gener
 
 def _embed(context: df.DurableOrchestrationContext, segment: SegmentTask) -> Generator[Any, Any, SegmentResult]:
     calls = [Call("embed_chunk_activity", task.to_json(), attempt_field="attempt") for task in segment.chunk_tasks()]
-    vectors = yield from rounds_of_task_all(context, calls, attempts=ATTEMPTS)
+    vectors = yield from rounds_of_task_all(context, traced(calls, segment.traceparent), attempts=ATTEMPTS)
     return segment_result(segment, vectors)
 
 

@@ -20,6 +20,7 @@ from shared.snippets.identifiers import version_of
 from shared.snippets.plan import MAX_CHUNKS, MAX_PAYLOAD_BYTES, durable_bytes, segments_of, travels_inline
 from shared.snippets.segment_cache import encode_segment, segment_blob
 from shared.snippets.submission import MAX_BODY_BYTES, SnippetRequest, read_submission
+from shared.telemetry.tracing import traceparent
 
 ORCHESTRATOR = "embeddings_orchestrator"
 _OPERATION = "POST api/orchestrators/embeddings"
@@ -76,6 +77,7 @@ async def _prepare(request: SnippetRequest, acceptance: Acceptance, resources: R
         version=version_of(acceptance.accepted_at_ms, acceptance.run_id),
         chunk_size=settings.chunk_size,
         chunk_mode=settings.chunk_mode,
+        traceparent=traceparent(),
     )
     if (size := durable_bytes(submission.to_json())) > MAX_PAYLOAD_BYTES:
         raise TooLarge(

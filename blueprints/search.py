@@ -9,7 +9,7 @@ import azure.durable_functions as df
 
 from activities.runner import as_function
 from activities.search import ACTIVITIES
-from shared.orchestration import Failed, Late, Ok, Outcome, gather_outcomes
+from shared.orchestration import Failed, Late, Ok, Outcome, gather_outcomes, traced
 from shared.orchestration import Progress as OnProgress
 from shared.search import decisions, plan
 from shared.search.contracts import (
@@ -124,6 +124,7 @@ class _Run:
             status="failed",
             error=str(failure),
             metadata=self._journal.metadata(self._context.current_utc_datetime, ()),
+            usage=self._journal.usage,
         )
         self._show(decisions.FAILED, str(failure))
         status = yield from self._close(update)
@@ -235,6 +236,7 @@ class _Run:
             progress=_progress(decisions.COMPLETED),
             results=document_results(results, analysis),
             metadata=self._journal.metadata(self._context.current_utc_datetime, results),
+            usage=self._journal.usage,
         )
         status = yield from self._close(update)
         self._show(decisions.COMPLETED)
@@ -242,7 +244,7 @@ class _Run:
 
     def _close(self, update: StatusUpdate) -> Generator[Any, Any, Status]:
         """Write the final status and return what it is then."""
-        calls = list(plan.status(update).values())
+        calls = traced(plan.status(update).values(), self._start.traceparent)
         (outcome,) = yield from gather_outcomes(
             self._context, calls, attempts=decisions.FINAL_ATTEMPTS, retriable=may_succeed_later
         )
@@ -281,7 +283,7 @@ class _Run:
             raise too_long(self._start.deadline_s)
         outcomes = yield from gather_outcomes(
             self._context,
-            list(calls.values()),
+            traced(calls.values(), self._start.traceparent),
             attempts=decisions.ATTEMPTS,
             until=self._until,
             retriable=may_succeed_later,
@@ -289,6 +291,7 @@ class _Run:
         )
         if any(isinstance(outcome, Late) for outcome in outcomes):
             raise too_long(self._start.deadline_s)
+        self._journal.spend(outcome.value for outcome in outcomes if isinstance(outcome, Ok))
         return dict(zip(calls, outcomes, strict=True))
 
     def _result(self, outcomes: Outcomes, name: str, contract: type[Result], word: str | None = None) -> Result | None:

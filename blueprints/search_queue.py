@@ -12,6 +12,8 @@ from shared.search.reconciler import reconcile
 from shared.search.request_queue import UnreadableMessage, read_message
 from shared.search.starting import UnknownSearch, start_search
 from shared.settings import current_settings
+from shared.telemetry import metrics
+from shared.telemetry.tracing import carried, span
 from shared.topology import topology
 
 bp = df.Blueprint()
@@ -56,6 +58,11 @@ class DurableOrchestrations:
 @bp.durable_client_input(client_name="client")
 async def start_from_queue(message: func.ServiceBusMessage, client) -> None:  # pyright: ignore[reportMissingParameterType, reportUnknownParameterType]
     """Start the search that a message names, once. What is raised here has the message delivered again."""
+    with span("SearchQueueStarter", carried(message.application_properties)):
+        await _start_from(message, DurableOrchestrations(client))
+
+
+async def _start_from(message: func.ServiceBusMessage, orchestrations: DurableOrchestrations) -> None:
     resources = await process_resources()
     try:
         request_id = read_message(message.get_body())
@@ -63,7 +70,7 @@ async def start_from_queue(message: func.ServiceBusMessage, client) -> None:  # 
         await _set_aside(message, "UnreadableMessage", str(error), resources)
         return
     try:
-        started = await start_search(request_id, DurableOrchestrations(client), resources)
+        started = await start_search(request_id, orchestrations, resources)
     except UnknownSearch:
         # Session consistency: another process stored it, and this one may read a replica that lags.
         if (message.delivery_count or 1) < _QUEUE.max_delivery_count:
@@ -79,6 +86,7 @@ async def start_from_queue(message: func.ServiceBusMessage, client) -> None:  # 
 async def reconcile_searches(timer: func.TimerRequest, client) -> None:  # pyright: ignore[reportMissingParameterType, reportUnknownParameterType]  # noqa: ARG001
     """Send searches again that never reached the queue, and close those that can no longer finish."""
     reconciled = await reconcile(datetime.now(UTC), DurableOrchestrations(client), await process_resources())
+    metrics.queue_depth(reconciled.queued, _QUEUE.name)
     _logger.info(
         "searches reconciled",
         extra={"resent": reconciled.resent, "closed": reconciled.closed, "queued": reconciled.queued},

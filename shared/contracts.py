@@ -33,7 +33,7 @@ class Submission(Contract):
     """Input of ``embeddings_orchestrator``: ``text``, or the ``uploads`` it was divided into.
 
     ``version``, ``chunk_size`` and ``chunk_mode`` are put in by the HTTP starter; a run started without it takes the
-    spec's slices of 800 code points and the time of its start.
+    spec's slices of 800 code points and the time of its start. ``traceparent``: the trace (W3C) that the request began.
     """
 
     project_id: Name = "default-project"
@@ -43,6 +43,7 @@ class Submission(Contract):
     version: str | None = None
     chunk_size: Annotated[int, Field(ge=1, le=6400)] = 800
     chunk_mode: Literal["chars", "lines"] = "chars"
+    traceparent: str | None = None
 
 
 class Snippet(Contract):
@@ -83,6 +84,7 @@ class SegmentTask(Contract):
     texts: tuple[str, ...] | None = None
     first_line: int = 1
     blob: str | None = None
+    traceparent: str | None = None
 
     def chunk_tasks(self) -> "list[ChunkTask]":
         """Return what embeds each chunk, in order."""

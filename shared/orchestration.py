@@ -9,8 +9,8 @@ Everything here is deterministic: time comes from the context, and the callbacks
 
 import math
 import re
-from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -41,6 +41,13 @@ class Call:
     name: str
     payload: Any = None
     attempt_field: str | None = None
+
+
+def traced(calls: Iterable[Call], traceparent: str | None) -> list[Call]:
+    """Return ``calls`` with the trace that they belong to in their payloads; unchanged where there is none."""
+    if traceparent is None:
+        return list(calls)
+    return [replace(call, payload={**call.payload, "traceparent": traceparent}) for call in calls]
 
 
 @dataclass(frozen=True, slots=True)

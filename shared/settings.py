@@ -114,6 +114,7 @@ class Settings:
     ai_search: Service
     service_bus: ServiceBus
     client_id: str | None
+    application_insights: str | None
     snippet_sweep_schedule: str
     snippet_sweep_after_hours: int
     searches: Searches
@@ -172,6 +173,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         ai_search=ai_search,
         service_bus=service_bus,
         client_id=_str(values, "AZURE_CLIENT_ID"),
+        application_insights=_str(values, "APPLICATIONINSIGHTS_CONNECTION_STRING"),
         snippet_sweep_schedule=str(values["SNIPPET_SWEEP_SCHEDULE"]),
         snippet_sweep_after_hours=_int(values, "SNIPPET_SWEEP_AFTER_HOURS"),
         searches=Searches(

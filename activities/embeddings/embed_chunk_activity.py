@@ -10,6 +10,7 @@ from shared.errors import Rejected, Unavailable
 from shared.resources import Resources
 from shared.snippets.documents import ChunkRecord
 from shared.snippets.identifiers import content_key
+from shared.telemetry import metrics
 
 _logger = logging.getLogger(__name__)
 
@@ -30,14 +31,17 @@ async def embed_chunk_activity(task: ChunkTask, resources: Resources) -> list[fl
             model=model.model,
             created_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
         )
-        return await resources.embedder.embed_and_store(record, task.attempt)
+        vector = await resources.embedder.embed_and_store(record, task.attempt)
     except (Unavailable, Rejected) as error:
         _logger.warning(
             "Embedding failed: %s",
             error,
             extra={"instance_id": task.snippet.run_id, "chunk": task.chunk_index, "attempt": task.attempt},
         )
+        metrics.chunk_failed(task.attempt)
         return []
+    metrics.chunk_embedded()
+    return vector
 
 
 async def _chunk_of(task: ChunkTask, resources: Resources) -> Chunk:

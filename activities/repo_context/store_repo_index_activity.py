@@ -6,6 +6,7 @@ from shared.github_cache import GitHubCache
 from shared.repo_context.contracts import IndexStored, IndexTask
 from shared.repo_context.kept import Index, repository_id, unlisted
 from shared.resources import Resources
+from shared.telemetry import metrics
 
 
 async def store_repo_index_activity(task: IndexTask, resources: Resources) -> IndexStored:
@@ -27,6 +28,7 @@ async def store_repo_index_activity(task: IndexTask, resources: Resources) -> In
         failed=task.failed,
         incomplete=sum(repository_id(name) not in found for name in task.names),
     )
+    metrics.repositories_incomplete(index.failed + index.incomplete)
     kept = await cache.set_index(task.username, index)
     removed = await _remove(cache, task.username, unlisted(ids, task.names)) if kept else 0
     log_progress("stored", repositories=len(task.names), incomplete=index.incomplete, removed=removed)

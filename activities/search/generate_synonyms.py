@@ -30,7 +30,7 @@ async def generate_synonyms(task: SynonymTask, resources: Resources) -> Synonyms
     resins = _others(task.resin, asked.value)
     log_progress("asked", synonyms=len(resins), tokens=asked.usage.total)
     await cache.put(*key, resins)
-    return Synonyms(resins=resins)
+    return Synonyms(resins=resins, usage=asked.usage)
 
 
 def _others(resin: MappedResin, named: Iterable[str]) -> tuple[MappedResin, ...]:

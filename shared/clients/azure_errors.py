@@ -7,6 +7,9 @@ from azure.core.exceptions import AzureError, HttpResponseError, ResourceExistsE
 
 from shared.errors import Rejected, Unavailable
 from shared.retry_after import retry_after_s
+from shared.telemetry.metrics import throttled
+
+THROTTLED = 429
 
 # What the services answer when the same call may succeed later: timeouts, throttling, moved partitions, outages.
 _TRY_LATER = frozenset({408, 410, 429, 449})
@@ -25,6 +28,8 @@ def translated(service: str) -> Generator[None]:
         status = error.status_code or 0
         if status in _EXPECTED:
             raise
+        if status == THROTTLED:
+            throttled(service)
         text = f"{service} answered {status}: {_first_line(error)}"
         # Below 400 there was an answer that could not be read, such as half a body.
         if status in _TRY_LATER or status >= 500 or status < 400:

@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 
 from azure.core.credentials_async import AsyncTokenCredential
 
-from shared.clients.azure_errors import translated
+from shared.clients.azure_errors import THROTTLED, translated
 from shared.errors import Rejected, Unavailable
 from shared.retry_after import retry_after_s
 from shared.settings import ModelAccount
+from shared.telemetry.metrics import throttled
 
 if TYPE_CHECKING:
     from openai import APIStatusError, AsyncOpenAI
@@ -91,6 +92,8 @@ class Deployment:
             raise Unavailable(f"Azure OpenAI answered what is no {expected}: {error}") from error
 
     def _refusal(self, error: "APIStatusError") -> Unavailable | Rejected:
+        if error.status_code == THROTTLED:
+            throttled("Azure OpenAI")
         text = f"Azure OpenAI answered {error.status_code}: {error.message[:300]}"
         if error.status_code not in _TRY_LATER and error.status_code < 500:
             return Rejected(text, is_about_input=error.status_code in _ABOUT_INPUT)

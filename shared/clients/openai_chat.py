@@ -1,11 +1,16 @@
 """Answers from a deployment of a language model."""
 
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
+
+from opentelemetry.trace import Span
 
 from shared.clients.openai_account import LONGEST_PAUSE_S, Account, Deployment
 from shared.errors import Rejected, Unavailable
 from shared.llm.conversation import AnswerSchema, Message, Reply
+from shared.telemetry import metrics
+from shared.telemetry.tracing import span
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -51,8 +56,20 @@ class Chat:
             Rejected: The service or the model refused to answer this, or the deployment does not exist.
         """
         client = await self._deployment.client(patience_s)
-        with self._deployment.translated("chat completion"):
-            return _reply(await self._create(client, self._parameters(messages, schema), max_tokens))
+        began = time.perf_counter()
+        with (
+            span(f"chat {schema.name}", None, {"gen_ai.request.model": self.model}, outgoing=True) as told,
+            self._deployment.translated("chat completion"),
+        ):
+            answer = await self._create(client, self._parameters(messages, schema), max_tokens)
+            self._tell(told, schema.name, (time.perf_counter() - began) * 1000, answer)
+            return _reply(answer)
+
+    def _tell(self, told: Span, prompt: str, duration_ms: float, answer: "ChatCompletion") -> None:
+        usage = answer.usage
+        spent = (usage.prompt_tokens, usage.completion_tokens) if usage else (0, 0)
+        told.set_attributes({"gen_ai.usage.input_tokens": spent[0], "gen_ai.usage.output_tokens": spent[1]})
+        metrics.answered(self.model, prompt, duration_ms, *spent)
 
     def _parameters(self, messages: Sequence[Message], schema: AnswerSchema) -> dict[str, Any]:
         return {

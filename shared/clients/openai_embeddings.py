@@ -1,12 +1,15 @@
 """Vectors for texts, from a deployment of an embedding model."""
 
 import math
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from shared.clients.openai_account import LONGEST_PAUSE_S, Account, Deployment
 from shared.errors import Rejected, Unavailable
 from shared.snippets.vectors import rounded
+from shared.telemetry import metrics
+from shared.telemetry.tracing import span
 
 if TYPE_CHECKING:
     from openai.types import CreateEmbeddingResponse
@@ -30,8 +33,14 @@ class Embeddings:
             Rejected: The service refused a text, such as one of too many tokens, or the deployment does not exist.
         """
         client = await self._deployment.client(patience_s)
-        with self._deployment.translated("list of vectors"):
+        began = time.perf_counter()
+        with (
+            span("embeddings", None, {"gen_ai.request.model": self.model, "texts": len(texts)}, outgoing=True),
+            self._deployment.translated("list of vectors"),
+        ):
             answer = await client.embeddings.create(model=self.model, input=list(texts), dimensions=self.dimensions)
+        usage = getattr(answer, "usage", None)
+        metrics.embedded(self.model, (time.perf_counter() - began) * 1000, usage.prompt_tokens if usage else 0)
         return self._checked(answer, len(texts))
 
     def _checked(self, answer: "CreateEmbeddingResponse", count: int) -> list[list[float]]:

@@ -9,6 +9,7 @@ from shared.errors import Rejected, Unavailable
 from shared.resources import Resources
 from shared.search.contracts import SearchRequest
 from shared.search.request_documents import Sender, accepted_document, timestamp
+from shared.telemetry.tracing import span
 
 _logger = logging.getLogger(__name__)
 
@@ -60,7 +61,8 @@ async def enqueue(
     ``settled`` is set as soon as the queue has it or does not take it.
     """
     try:
-        await resources.search_queue.send(request_id, session_id, user_id, request)
+        with span("send to search-requests", outgoing=True):
+            await resources.search_queue.send(request_id, session_id, user_id, request)
     except (Unavailable, Rejected) as error:
         _logger.warning("search not sent", extra={"request_id": request_id, "reason": str(error)})
         return False

@@ -24,12 +24,14 @@ class SearchContract(Contract):
 class SearchStart(SearchContract):
     """Input of ``SearchOrchestrator``; the starter reads the settings that an orchestrator may not read.
 
-    ``deadline_s``: seconds from the orchestration's start. ``llm``: False in mock mode.
+    ``deadline_s``: seconds from the orchestration's start. ``llm``: False in mock mode. ``traceparent``: the trace
+    (W3C) that the request began; the tasks of its activities carry it too.
     """
 
     request_id: str
     deadline_s: int = 120
     llm: bool = True
+    traceparent: str | None = None
 
 
 class RequestRef(SearchContract):
@@ -104,11 +106,23 @@ class SynonymTask(SearchContract):
     resin: MappedResin
 
 
+class Usage(SearchContract):
+    """Tokens that language model calls took."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.prompt_tokens + self.completion_tokens
+
+
 class Synonyms(SearchContract):
     """Result of ``GenerateSynonyms``: up to three other resins, nearest first."""
 
     resins: tuple[MappedResin, ...] = ()
     cached: bool = False
+    usage: Usage | None = None
 
 
 class DeltaETask(SearchContract):
@@ -194,17 +208,6 @@ class Deduplicated(SearchContract):
 
     results: tuple[Candidate, ...] = ()
     total_before: int = 0
-
-
-class Usage(SearchContract):
-    """Tokens that language model calls took."""
-
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-
-    @property
-    def total(self) -> int:
-        return self.prompt_tokens + self.completion_tokens
 
 
 class ScoreTask(SearchContract):
@@ -370,7 +373,10 @@ class Progress(SearchContract):
 
 
 class StatusUpdate(SearchContract):
-    """Input of ``UpdateStatus``. ``results``: the finished document's; ``error``: a text that a user may read."""
+    """Input of ``UpdateStatus``. ``results``: the finished document's; ``error``: a text that a user may read.
+
+    ``usage``: tokens of the whole search, for telemetry alone.
+    """
 
     request_id: str
     status: Status
@@ -378,6 +384,7 @@ class StatusUpdate(SearchContract):
     results: dict[str, Any] | None = None
     error: str | None = None
     metadata: dict[str, Any] | None = None
+    usage: Usage | None = None
 
 
 class StatusUpdated(SearchContract):

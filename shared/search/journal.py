@@ -1,11 +1,11 @@
 """What a run notes on its way: the ``processing_metadata`` of its document."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from shared.search.contracts import DeltaEFilter, MappedResin
+from shared.search.contracts import DeltaEFilter, MappedResin, Usage
 from shared.search.request_documents import timestamp
 
 
@@ -24,11 +24,23 @@ class Journal:
     total_before_dedup: int = 0
     total_after_dedup: int = 0
     scoring_ms: int | None = None
+    usage: Usage | None = None
 
     def degrade(self, word: str | None) -> None:
         """Note that something is missing; None notes nothing, a word twice is one."""
         if word is not None and word not in self.degraded:
             self.degraded.append(word)
+
+    def spend(self, results: Iterable[Any]) -> None:
+        """Add up the tokens that activities say their ``results`` took."""
+        for result in results:
+            if not isinstance(result, dict) or not result.get("usage"):
+                continue
+            spent, before = Usage.model_validate(result["usage"]), self.usage or Usage()
+            self.usage = Usage(
+                prompt_tokens=before.prompt_tokens + spent.prompt_tokens,
+                completion_tokens=before.completion_tokens + spent.completion_tokens,
+            )
 
     def metadata(self, completed_at: datetime, results: Sequence[object]) -> dict[str, Any]:
         """Return ``processing_metadata`` of a search that ended at ``completed_at`` with ``results``."""

@@ -5,8 +5,11 @@ from datetime import UTC, datetime
 
 from shared.errors import Unavailable
 from shared.resources import Resources
-from shared.search.contracts import FINAL, StatusUpdate, StatusUpdated
+from shared.search.contracts import FINAL, StatusUpdate, StatusUpdated, Usage
 from shared.search.request_documents import Document, advanced, duration_ms
+from shared.settings import LanguageModel
+from shared.telemetry.events import send_event
+from shared.telemetry.prices import cost_usd
 
 _logger = logging.getLogger(__name__)
 
@@ -32,22 +35,27 @@ async def advance(update: StatusUpdate, resources: Resources) -> StatusUpdated:
             return StatusUpdated(status=current["status"], applied=False)
         if await resources.search_requests.replace(changed, seen=current):
             if changed["status"] in FINAL:
-                _tell_end(changed, now)
+                _tell_end(changed, now, update.usage, resources.settings.language_model)
             return StatusUpdated(status=changed["status"], applied=True)
     raise Unavailable(f"search {update.request_id!r} is being written by many at once")
 
 
-def _tell_end(document: Document, now: datetime) -> None:
+def _tell_end(document: Document, now: datetime, usage: Usage | None, model: LanguageModel | None) -> None:
     metadata = document["processing_metadata"] or {}
     results = (document["results"] or {}).get("search_results") or []
-    _logger.info(
-        TELEMETRY_EVENT,
-        extra={
-            "event": TELEMETRY_EVENT,
-            "request_id": document["request_id"],
-            "status": document["status"],
-            "duration_ms": duration_ms(document, now),
-            "total_results": metadata.get("total_results", len(results)),
-            "degraded": len(metadata.get("degraded") or ()),
-        },
-    )
+    told: dict[str, str | int | float | None] = {
+        "request_id": document["request_id"],
+        "status": document["status"],
+        "duration_ms": duration_ms(document, now),
+        "total_results": metadata.get("total_results", len(results)),
+        "degraded": len(metadata.get("degraded") or ()),
+    }
+    if usage is not None and model is not None:
+        told |= {
+            "model": model.deployment,
+            "input_tokens": usage.prompt_tokens,
+            "output_tokens": usage.completion_tokens,
+            "cost_usd": cost_usd(model.deployment, usage.prompt_tokens, usage.completion_tokens),
+        }
+    _logger.info(TELEMETRY_EVENT, extra={"event": TELEMETRY_EVENT, **told})
+    send_event(TELEMETRY_EVENT, told)

@@ -5,6 +5,7 @@ import json
 from shared.clients.service_bus import OutgoingMessage, ServiceBusQueue
 from shared.search.contracts import SearchRequest
 from shared.search.request_documents import is_request_id
+from shared.telemetry.tracing import message_properties
 
 MAX_SESSION_CHARACTERS = 128
 _MAX_BODY_BYTES = 4096
@@ -31,7 +32,12 @@ class SearchQueue:
             body=json.dumps({"request_id": request_id}),
             message_id=request_id,
             session_id=session_id,
-            properties={"user_id": user_id, "rerank": request.rerank, "has_lab": request.lab is not None},
+            properties={
+                "user_id": user_id,
+                "rerank": request.rerank,
+                "has_lab": request.lab is not None,
+                **message_properties(),
+            },
         )
         await self._queue.send(message)
 

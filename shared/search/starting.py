@@ -7,6 +7,7 @@ from shared.resources import Resources
 from shared.retry import with_retries
 from shared.search.contracts import SearchStart
 from shared.search.request_documents import QUEUED
+from shared.telemetry.tracing import traceparent
 
 ORCHESTRATOR = "SearchOrchestrator"
 
@@ -54,7 +55,10 @@ async def start_search(request_id: str, orchestrations: Orchestrations, resource
         return Started.RUNNING
     settings = resources.settings
     task = SearchStart(
-        request_id=request_id, deadline_s=settings.searches.deadline_s, llm=settings.language_model is not None
+        request_id=request_id,
+        deadline_s=settings.searches.deadline_s,
+        llm=settings.language_model is not None,
+        traceparent=traceparent(),
     )
     await with_retries(lambda: orchestrations.start(ORCHESTRATOR, request_id, task.to_json()))
     return Started.STARTED

@@ -52,7 +52,13 @@ def plan(submission: Submission, snippet: Snippet) -> list[SegmentTask]:
 def _uploaded(submission: Submission, snippet: Snippet) -> Iterator[SegmentTask]:
     first = 0
     for upload in submission.uploads:
-        yield SegmentTask(snippet=snippet, first_index=first, lengths=upload.lengths, blob=upload.blob)
+        yield SegmentTask(
+            snippet=snippet,
+            first_index=first,
+            lengths=upload.lengths,
+            blob=upload.blob,
+            traceparent=submission.traceparent,
+        )
         first += len(upload.lengths)
 
 
@@ -62,6 +68,11 @@ def _inline(submission: Submission, snippet: Snippet) -> Iterator[SegmentTask]:
         texts = tuple(piece.text for piece in segment)
         lengths = tuple(map(len, texts))
         yield SegmentTask(
-            snippet=snippet, first_index=first, lengths=lengths, texts=texts, first_line=segment[0].start_line
+            snippet=snippet,
+            first_index=first,
+            lengths=lengths,
+            texts=texts,
+            first_line=segment[0].start_line,
+            traceparent=submission.traceparent,
         )
         first += len(segment)

@@ -5,15 +5,15 @@ import azure.functions as func
 
 from shared.errors import InvalidRequest, NotFound
 from shared.github_repo_manager import Found, find_account
-from shared.http import answered, json_type, read_json_object
+from shared.http import answered, read_json_object
 from shared.repo_context.accounts import told
 from shared.repo_context.answers import account_answer, gathering_answer, repository_answer
 from shared.repo_context.housekeeping import clean_up
 from shared.repo_context.names import read_account, read_repository
 from shared.repo_context.runs import Runs
+from shared.request_fields import flag_faults, unknown_fields
 from shared.resources import process_resources
 from shared.responses import create_success_response
-from shared.snippets.submission import unknown_fields
 
 bp = df.Blueprint()
 
@@ -68,10 +68,7 @@ async def clean_up_cache(req: func.HttpRequest) -> func.HttpResponse:
     """Remove what nobody reads any more, or all of one account; with ``dry_run``, which is the default, say what."""
     document = await read_json_object(req, _MAX_BODY_BYTES)
     dry_run = document.get("dry_run", True)
-    faults = unknown_fields(document, ("dry_run", "username"))
-    if not isinstance(dry_run, bool):
-        faults = [*faults, f"Field 'dry_run' must be true or false, got {json_type(dry_run)}"]
-    if faults:
+    if faults := [*unknown_fields(document, ("dry_run", "username")), *flag_faults("dry_run", dry_run)]:
         raise InvalidRequest(*faults)
     username = read_account(document["username"]) if "username" in document else None
     resources = await process_resources()

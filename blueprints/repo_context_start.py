@@ -7,12 +7,12 @@ import azure.functions as func
 
 from shared.errors import InvalidRequest
 from shared.github_repo_manager import Found, gather, refresh_all
-from shared.http import answered, json_type, read_json_object
+from shared.http import answered, read_json_object
 from shared.repo_context.answers import account_answer, run_answer
 from shared.repo_context.runs import Runs
+from shared.request_fields import flag_faults, unknown_fields
 from shared.resources import process_resources
 from shared.settings import current_settings
-from shared.snippets.submission import unknown_fields
 
 bp = df.Blueprint()
 
@@ -28,10 +28,7 @@ async def start_repo_context(req: func.HttpRequest, client) -> func.HttpResponse
     """Gather an account: answer 202 with the run's management URLs, or 200 with what is kept while it is fresh."""
     document = await read_json_object(req, _MAX_BODY_BYTES)
     force = document.get("force", False)
-    faults = unknown_fields(document, ("username", "force"))
-    if not isinstance(force, bool):
-        faults = [*faults, f"Field 'force' must be true or false, got {json_type(force)}"]
-    if faults:
+    if faults := [*unknown_fields(document, ("username", "force")), *flag_faults("force", force)]:
         raise InvalidRequest(*faults)
     found = await gather(document.get("username"), Runs(client), await process_resources(), force=force)
     if isinstance(found, Found):

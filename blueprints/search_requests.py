@@ -13,6 +13,7 @@ from shared.errors import InvalidRequest, NotFound
 from shared.http import answered, read_json_object
 from shared.idempotency import Acceptance
 from shared.identity import caller_of
+from shared.request_fields import unicode_faults
 from shared.resources import Resources, process_resources
 from shared.responses import create_success_response
 from shared.search.acceptance import accept
@@ -20,7 +21,6 @@ from shared.search.payload import MAX_BODY_BYTES, read_payload
 from shared.search.request_documents import Sender, is_request_id
 from shared.search.request_queue import MAX_SESSION_CHARACTERS
 from shared.search.status_answers import may_read, status_answer
-from shared.snippets.submission import unicode_faults
 
 bp = df.Blueprint()
 

@@ -9,13 +9,14 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from shared.errors import InvalidRequest, NotFound, Rejected, Unavailable
-from shared.http import answered, json_type, read_json_object
+from shared.http import answered, read_json_object
+from shared.request_fields import count_faults, query_faults, shown, unknown_fields
 from shared.resources import Resources, process_resources
 from shared.responses import create_empty_response, create_success_response
 from shared.snippets.documents import Document, tombstone
 from shared.snippets.identifiers import accepted_at_ms, version_of
 from shared.snippets.search import MAX_K, nearest_snippets
-from shared.snippets.submission import name_faults, project_faults, shown, unicode_faults, unknown_fields
+from shared.snippets.submission import name_faults, project_faults
 
 bp = df.Blueprint()
 
@@ -40,11 +41,9 @@ async def query_snippets(req: func.HttpRequest) -> func.HttpResponse:
     faults = [*unknown_fields(document, ("query", "projectId", "k"))]
     project_id = document.get("projectId")
     faults += project_faults(project_id) if project_id is not None else []
-    faults += _query_faults(document)
+    faults += query_faults(document, _MAX_QUERY_CHARACTERS)
     k = document.get("k", _DEFAULT_K)
-    if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= MAX_K:
-        got = shown(str(k)) if isinstance(k, int) and not isinstance(k, bool) else json_type(k)
-        faults.append(f"Field 'k' must be an integer from 1 to {MAX_K}, got {got}")
+    faults += count_faults("k", k, MAX_K)
     if faults:
         raise InvalidRequest(*faults)
     results = await _nearest(document["query"], project_id, k, await process_resources())
@@ -140,18 +139,6 @@ def _project_of(req: func.HttpRequest) -> str:
     if faults := project_faults(project_id):
         raise InvalidRequest(*faults)
     return project_id
-
-
-def _query_faults(document: dict[str, Any]) -> list[str]:
-    if "query" not in document:
-        return ["Missing required field: query"]
-    query = document["query"]
-    expected = f"must be a string of 1 to {_MAX_QUERY_CHARACTERS} characters, not all blank"
-    if not isinstance(query, str):
-        return [f"Field 'query' {expected}, got {json_type(query)}"]
-    if not query.strip() or len(query) > _MAX_QUERY_CHARACTERS:
-        return [f"Field 'query' {expected}, got {len(query)} characters"]
-    return unicode_faults("query", query)
 
 
 def _page_limit(text: str | None) -> int:

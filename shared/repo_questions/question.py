@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.errors import InvalidRequest
-from shared.http import json_type
 from shared.repo_context.names import read_account
-from shared.snippets.submission import shown, unicode_faults, unknown_fields
+from shared.request_fields import count_faults, flag_faults, query_faults, unknown_fields
 
 FIELDS = ("query", "username", "max_repos", "explain")
 DEFAULT_REPOS = 3
@@ -34,7 +33,7 @@ def read_question(document: dict[str, Any]) -> Question:
     """
     query, explain = document.get("query"), document.get("explain", False)
     max_repos = document.get("max_repos", DEFAULT_REPOS)
-    faults = [*unknown_fields(document, FIELDS), *_query_faults(document)]
+    faults = [*unknown_fields(document, FIELDS), *query_faults(document, MOST_CHARACTERS)]
     username = ""
     try:
         username = read_account(document.get("username")) if "username" in document else ""
@@ -42,23 +41,8 @@ def read_question(document: dict[str, Any]) -> Question:
         faults.extend(error.faults)
     if "username" not in document:
         faults.append("Missing required field: username")
-    if type(max_repos) is not int or not 1 <= max_repos <= MOST_REPOS:
-        got = shown(str(max_repos)) if type(max_repos) is int else json_type(max_repos)
-        faults.append(f"Field 'max_repos' must be an integer from 1 to {MOST_REPOS}, got {got}")
-    if not isinstance(explain, bool):
-        faults.append(f"Field 'explain' must be true or false, got {json_type(explain)}")
+    faults += count_faults("max_repos", max_repos, MOST_REPOS)
+    faults += flag_faults("explain", explain)
     if faults:
         raise InvalidRequest(*faults)
     return Question(str(query), username, int(max_repos), bool(explain))
-
-
-def _query_faults(document: dict[str, Any]) -> list[str]:
-    if "query" not in document:
-        return ["Missing required field: query"]
-    query = document["query"]
-    expected = f"must be a string of 1 to {MOST_CHARACTERS} characters, not all blank"
-    if not isinstance(query, str):
-        return [f"Field 'query' {expected}, got {json_type(query)}"]
-    if not query.strip() or len(query) > MOST_CHARACTERS:
-        return [f"Field 'query' {expected}, got {len(query)} characters"]
-    return unicode_faults("query", query)

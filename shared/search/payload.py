@@ -5,8 +5,8 @@ import unicodedata
 from typing import Any
 
 from shared.errors import InvalidRequest
+from shared.request_fields import unicode_faults, unknown_named
 from shared.search.contracts import LabValues, RequestText, SearchRequest
-from shared.snippets.submission import shown, unicode_faults
 
 MAX_BODY_BYTES = 64 * 1024
 RESIN_FIELD = "REQUEST_RESIN_FINAL"
@@ -22,7 +22,6 @@ _LAB_RANGES = {"L": (0, 100), "a": (-128, 127), "b": (-128, 127)}
 _KNOWN = ("k", "rerank", "deltaEthresh", *_LAB_RANGES)
 _TEXT_FIELD = re.compile(r"REQUEST_[A-Za-z0-9_]{1,56}")
 _LINE_BREAKS = frozenset("\t\n\r")
-_MAX_UNKNOWN_NAMED = 10
 
 _LAB_INCOMPLETE = "If providing Lab values, all three (L, a, b) are required"
 _NOTHING_ASKED = f"At least one of {RESIN_FIELD}, {COLOUR_FIELD} or the Lab values (L, a, b) is required"
@@ -64,10 +63,7 @@ def read_payload(payload: dict[str, Any]) -> SearchRequest:
 def _unknown_faults(payload: dict[str, Any]) -> list[str]:
     """Name the fields that nobody asked for: a misspelt one would otherwise be ignored."""
     unknown = [field for field in payload if field not in _KNOWN and not _TEXT_FIELD.fullmatch(field)]
-    expected = ", ".join((*_KNOWN, "REQUEST_*"))
-    faults = [f"Unknown field {shown(field)}; expected {expected}" for field in unknown[:_MAX_UNKNOWN_NAMED]]
-    more = len(unknown) - len(faults)
-    return [*faults, f"and {more} more unknown fields"] if more else faults
+    return unknown_named(unknown, (*_KNOWN, "REQUEST_*"))
 
 
 def _k_faults(payload: dict[str, Any]) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.errors import InvalidRequest, TooLarge
 from shared.http import json_type
+from shared.request_fields import shown, unicode_faults, unknown_fields
 from shared.snippets.identifiers import MAX_ID_BYTES, snippet_id
 
 DEFAULT_PROJECT = "default-project"
@@ -15,7 +16,6 @@ MAX_BODY_BYTES = 6 * MAX_TEXT_BYTES + 64 * 1024
 MAX_NAME_CHARACTERS = 512
 MAX_PROJECT_CHARACTERS = 128
 FIELDS = ("projectId", "name", "text")
-_MAX_UNKNOWN_NAMED = 10
 
 _PROJECT_EXPECTED = (
     f"must be a string of 1 to {MAX_PROJECT_CHARACTERS} characters without / \\ # ? or control characters"
@@ -50,14 +50,6 @@ def read_submission(document: dict[str, Any]) -> SnippetRequest:
     return SnippetRequest(project_id, document["name"], document["text"])
 
 
-def unknown_fields(document: dict[str, Any], known: tuple[str, ...]) -> list[str]:
-    """Name the fields that nobody asked for: a misspelt one would otherwise be ignored."""
-    unknown = [name for name in document if name not in known]
-    faults = [f"Unknown field {shown(name)}; expected {', '.join(known)}" for name in unknown[:_MAX_UNKNOWN_NAMED]]
-    more = len(unknown) - len(faults)
-    return [*faults, f"and {more} more unknown fields"] if more else faults
-
-
 def project_faults(value: object) -> list[str]:
     """Say what is wrong with a project id. Cosmos DB takes any string as a partition key; a route does not."""
     if not isinstance(value, str):
@@ -86,15 +78,6 @@ def _text_faults(value: object) -> list[str]:
     return unicode_faults("text", value)
 
 
-def unicode_faults(field: str, value: str) -> list[str]:
-    """Say where a string holds half a surrogate pair, which JSON can write and no service can read."""
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        return [f"Field '{field}' must be valid Unicode, got half a surrogate pair at character {error.start}"]
-    return []
-
-
 def _missing_or(document: dict[str, Any], field: str, faults: Any) -> list[str]:
     return faults(document[field]) if field in document else [f"Missing required field: {field}"]
 
@@ -102,8 +85,3 @@ def _missing_or(document: dict[str, Any], field: str, faults: Any) -> list[str]:
 def _has_controls(text: str) -> bool:
     """Whether ``text`` has control characters, surrogates that stand alone, or line and paragraph separators."""
     return any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text)
-
-
-def shown(text: str) -> str:
-    """Return a value as an answer may repeat it: quoted, and short however long it came."""
-    return repr(text if len(text) <= 60 else f"{text[:60]}…")

@@ -1,6 +1,6 @@
-// The durable engine: a scheduler with a task hub, which keeps the history of every run.
+// The durable engine: a scheduler with a task hub for each app, which keeps the history of every run.
 param name string
-param taskHubName string
+param taskHubNames array
 param location string
 param tags object
 param workspaceId string
@@ -25,11 +25,11 @@ resource scheduler 'Microsoft.DurableTask/schedulers@2026-02-01' = {
   }
 }
 
-resource taskHub 'Microsoft.DurableTask/schedulers/taskHubs@2026-02-01' = {
+resource taskHubs 'Microsoft.DurableTask/schedulers/taskHubs@2026-02-01' = [for hub in taskHubNames: {
   parent: scheduler
-  name: taskHubName
+  name: hub
   properties: {}
-}
+}]
 
 // Consumption keeps nothing beyond 30 days. Results outlive the history: they are documents.
 resource retention 'Microsoft.DurableTask/schedulers/retentionPolicies@2026-02-01' = {
@@ -50,17 +50,16 @@ resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' 
   }
 }
 
-resource appRunsHub 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  scope: taskHub
-  name: guid(taskHub.id, appPrincipalId, roles.durableTaskDataContributor)
+resource appRunsHub 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for (hub, i) in taskHubNames: {
+  scope: taskHubs[i]
+  name: guid(taskHubs[i].id, appPrincipalId, roles.durableTaskDataContributor)
   properties: {
     principalId: appPrincipalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.durableTaskDataContributor)
   }
-}
+}]
 
 output id string = scheduler.id
 output name string = scheduler.name
 output endpoint string = scheduler.properties.endpoint
-output taskHubName string = taskHub.name

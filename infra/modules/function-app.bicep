@@ -39,6 +39,9 @@ param gatewayPrincipalId string
 @description('Client id of the app registration that the gateway asks its token for; empty: there is no gateway.')
 param gatewayAudience string
 
+@description('Another app runs the queue and the timers: this one leaves them alone.')
+param isIdle bool
+
 @description('What differs from the defaults of shared/topology.yaml, by the setting\'s name.')
 param settings object
 
@@ -61,6 +64,9 @@ var hostSettings = {
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
   AZURE_FUNCTIONS_DURABLE_STRICT_TYPING: '1'
 }
+
+// Searches, their reconciler and the timers belong to one app at a time: two would start the same search twice.
+var idleSettings = isIdle ? loadJsonContent('../idle-settings.json') : {}
 
 resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   name: planName
@@ -103,7 +109,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
 
   resource appSettings 'config' = {
     name: 'appsettings'
-    properties: union(hostSettings, settings, gatewaySettings)
+    properties: union(hostSettings, settings, idleSettings, gatewaySettings)
   }
 
   // Written without a gateway too: turned off, it must not stay as the last deployment left it.

@@ -7,7 +7,9 @@ param appPrincipalId string
 param deployerPrincipalId string
 param deployerPrincipalType string
 param isPrivate bool
-param deploymentContainer string
+
+@description('One for each app: a package replaces what is in its container.')
+param deploymentContainers array
 
 @description('Blob containers of shared/topology.yaml, by key.')
 param blobContainers object
@@ -38,10 +40,10 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-06-01' = {
   name: 'default'
 }
 
-resource deployment 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = {
+resource deployments 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = [for container in deploymentContainers: {
   parent: blobs
-  name: deploymentContainer
-}
+  name: container
+}]
 
 resource snippetUploads 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = {
   parent: blobs
@@ -90,4 +92,3 @@ output name string = account.name
 output blobEndpoint string = account.properties.primaryEndpoints.blob
 output queueEndpoint string = account.properties.primaryEndpoints.queue
 output tableEndpoint string = account.properties.primaryEndpoints.table
-output deploymentContainerUrl string = '${account.properties.primaryEndpoints.blob}${deployment.name}'

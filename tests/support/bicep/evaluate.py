@@ -12,7 +12,7 @@ from typing import Any
 
 from tree_sitter import Node
 
-from tests.support.bicep.runtime import SUBSCRIPTION, call, read_only, typed_path
+from tests.support.bicep.runtime import SUBSCRIPTION, call, identity, read_only, typed_path
 from tests.support.bicep.syntax import BicepError, BicepFile, Declaration, literal, read_bicep, text, unescaped, values
 
 _TYPES: dict[str, type | tuple[type, ...]] = {"string": str, "int": int, "bool": bool, "object": dict, "array": list}
@@ -24,6 +24,7 @@ _OPERATIONS: dict[str, Callable[[Any, Any], bool]] = {
     ">=": operator.ge,
     "<=": operator.le,
 }
+_ARITHMETIC: dict[str, Callable[[int, int], int]] = {"+": operator.add, "-": operator.sub}
 _TOP_LEVEL_SCOPES = {"Microsoft.Resources/resourceGroups": SUBSCRIPTION}
 
 
@@ -167,7 +168,9 @@ class _Evaluator:
             condition, body = values(body)
             kept = self._truth(values(condition)[0], {})
             return self._one_resource(node, body, {}, parent, kept=kept)
-        return self._one_resource(node, body, {}, parent)
+        # One that another file makes is only named here.
+        made_elsewhere = any(child.type == "existing" for child in node.children)
+        return self._one_resource(node, body, {}, parent, kept=not made_elsewhere)
 
     def _one_resource(
         self, node: Node, body: Node, local: Mapping[str, Any], parent: Resource | None, *, kept: bool = True
@@ -211,16 +214,22 @@ class _Evaluator:
         found = [values(each)[0] for each in body.named_children if each.type == "object_property"]
         return [node for node in found if node.type == "resource_declaration"]
 
-    def _module(self, node: Node) -> _Outputs | None:
-        symbol, source, body = values(node)
+    def _module(self, node: Node) -> Any:
+        body = values(node)[2]
+        if body.type == "for_statement":
+            return [self._one_module(node, inner, local) for inner, local in self._rounds(body, {})]
         if body.type == "if_statement":
             condition, body = values(body)
             if not self._truth(values(condition)[0], {}):
                 return None
+        return self._one_module(node, body, {})
+
+    def _one_module(self, node: Node, body: Node, local: Mapping[str, Any]) -> _Outputs:
+        symbol, source = values(node)[:2]
         path = self._file.path.parent / literal(source)
         if not _exists_in_this_case(path):
             raise BicepError(f"{self._file.where(node)}: there is no file {literal(source)}, in this case")
-        arguments = self._object(body, {})
+        arguments = self._object(body, local)
         if unknown := set(arguments) - {"name", "scope", "params", "dependsOn"}:
             raise BicepError(f"{self._file.where(node)}: a module has no {', '.join(sorted(unknown))}")
         inner = _Evaluator(read_bicep(path), arguments.get("params", {}), self._deployment)
@@ -292,19 +301,30 @@ class _Evaluator:
         condition, yes, no = values(node)
         return self._value(yes if self._truth(condition, local) else no, local)
 
+    def _on_parenthesized_expression(self, node: Node, local: Mapping[str, Any]) -> Any:
+        return self._value(values(node)[0], local)
+
     def _on_unary_expression(self, node: Node, local: Mapping[str, Any]) -> bool:
         return not self._truth(values(node)[0], local)
 
-    def _on_binary_expression(self, node: Node, local: Mapping[str, Any]) -> bool:
+    def _on_binary_expression(self, node: Node, local: Mapping[str, Any]) -> bool | int:
         left, right = values(node)
         sign = next(text(child) for child in node.children if not child.is_named)
         if sign == "&&":
             return self._truth(left, local) and self._truth(right, local)
         if sign == "||":
             return self._truth(left, local) or self._truth(right, local)
+        if sign in _ARITHMETIC:
+            return self._sum(_ARITHMETIC[sign], left, right, local)
         if sign not in _OPERATIONS:
             raise BicepError(f"{self._file.where(node)}: operator {sign} is not in the subset")
         return _OPERATIONS[sign](self._value(left, local), self._value(right, local))
+
+    def _sum(self, operation: Callable[[int, int], int], left: Node, right: Node, local: Mapping[str, Any]) -> int:
+        given = [self._value(each, local) for each in (left, right)]
+        if not all(isinstance(each, int) and not isinstance(each, bool) for each in given):
+            raise BicepError(f"{self._file.where(left)}: {given} are not two numbers")
+        return operation(*given)
 
     def _truth(self, node: Node, local: Mapping[str, Any]) -> bool:
         value = self._value(node, local)
@@ -316,6 +336,12 @@ class _Evaluator:
         name = text(node)
         return local[name] if name in local else self._symbol(name, node)
 
+    def _on_lambda_expression(self, node: Node, local: Mapping[str, Any]) -> Callable[[Any], Any]:
+        name, body = values(node)
+        if name.type != "identifier":
+            raise BicepError(f"{self._file.where(node)}: only lambdas of one name are in the subset")
+        return lambda item: self._value(body, {**local, text(name): item})
+
     def _on_call_expression(self, node: Node, local: Mapping[str, Any]) -> Any:
         function, arguments = values(node)
         given = [self._value(each, local) for each in values(arguments)]
@@ -323,7 +349,10 @@ class _Evaluator:
 
     def _on_subscript_expression(self, node: Node, local: Mapping[str, Any]) -> Any:
         container, key = values(node)
-        return self._value(container, local)[self._value(key, local)]
+        owner, wanted = self._value(container, local), self._value(key, local)
+        if isinstance(owner, dict):
+            return _found(owner, wanted, f"{self._file.where(node)}: {text(container)}")
+        return owner[wanted]
 
     def _on_member_expression(self, node: Node, local: Mapping[str, Any]) -> Any:
         owner, name_node = values(node)
@@ -334,9 +363,9 @@ class _Evaluator:
         if isinstance(value, _Properties):
             return self._of_properties(value, name, where)
         if isinstance(value, _Outputs):
-            return _found(value.outputs, name, where) if owner.type != "identifier" else _outputs_of(value, name, where)
-        if isinstance(value, dict):
-            return _found(value, name, where)
+            return _found({"outputs": value.outputs}, name, f"{where}, a module,")
+        if isinstance(value, Mapping):
+            return _found(value, name, where)  # pyright: ignore[reportUnknownArgumentType]
         raise BicepError(f"{where} is {value!r}, which has no {name}")
 
     def _of_resource(self, resource: Resource, name: str, where: str) -> Any:
@@ -344,6 +373,8 @@ class _Evaluator:
             return getattr(resource, name)
         if name == "properties":
             return _Properties(resource)
+        if name == "identity":
+            return identity(resource.body)
         return _found(resource.body, name, where)
 
     def _of_properties(self, properties: _Properties, name: str, where: str) -> Any:
@@ -352,12 +383,6 @@ class _Evaluator:
         if value is None:
             raise BicepError(f"{where}: {properties.resource.type} has no property {path} to read")
         return value or _Properties(properties.resource, path)
-
-
-def _outputs_of(module: _Outputs, name: str, where: str) -> _Outputs:
-    if name != "outputs":
-        raise BicepError(f"{where} is a module, which has outputs and no {name}")
-    return module
 
 
 def _found(mapping: Mapping[str, Any], name: str, where: str) -> Any:

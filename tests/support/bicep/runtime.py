@@ -16,6 +16,7 @@ SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-00000000000a"
 TENANT_ID = "00000000-0000-0000-0000-00000000000b"
 APP_PRINCIPAL_ID = "00000000-0000-0000-0000-00000000000c"
 APP_CLIENT_ID = "00000000-0000-0000-0000-00000000000d"
+SYSTEM_PRINCIPAL_ID = "00000000-0000-0000-0000-00000000000f"
 
 # Read-only properties in use, by type and path. Each was looked up in the service's REST reference.
 _READ_ONLY: dict[tuple[str, str], str] = {
@@ -28,6 +29,7 @@ _READ_ONLY: dict[tuple[str, str], str] = {
     ("Microsoft.DocumentDB/databaseAccounts", "documentEndpoint"): "https://{name}.documents.azure.com:443/",
     ("Microsoft.DurableTask/schedulers", "endpoint"): "https://{name}-a1b2.northeurope.durabletask.io",
     ("Microsoft.Web/sites", "defaultHostName"): "{name}.azurewebsites.net",
+    ("Microsoft.ApiManagement/service", "gatewayUrl"): "https://{name}.azure-api.net",
     ("Microsoft.KeyVault/vaults", "vaultUri"): "https://{name}.vault.azure.net/",
     ("Microsoft.SignalRService/SignalR", "hostName"): "{name}.service.signalr.net",
 }
@@ -38,6 +40,13 @@ def read_only(type_: str, path: str, name: str) -> str | None:
     if (value := _READ_ONLY.get((type_, path))) is not None:
         return value.format(name=name)
     return "" if any(known == type_ and each.startswith(f"{path}.") for known, each in _READ_ONLY) else None
+
+
+def identity(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the ``identity`` of a resource as it is once the resource exists: with a principal if it has its own."""
+    given: dict[str, Any] = body.get("identity", {})
+    own = {"principalId": SYSTEM_PRINCIPAL_ID, "tenantId": TENANT_ID} if given.get("type") == "SystemAssigned" else {}
+    return {**given, **own}
 
 
 def _unique_string(*parts: str) -> str:
@@ -60,6 +69,10 @@ def _union(*parts: Mapping[str, Any]) -> dict[str, Any]:
 
 def _concat(*parts: Any) -> Any:
     return [each for part in parts for each in part] if isinstance(parts[0], list) else "".join(parts)
+
+
+def _filter(given: list[Any], keep: Callable[[Any], bool]) -> list[Any]:
+    return [each for each in given if keep(each)]
 
 
 def _string(value: Any) -> str:
@@ -86,6 +99,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "concat": _concat,
     "contains": operator.contains,
     "empty": operator.not_,
+    "filter": _filter,
     "environment": lambda: {
         "suffixes": {"storage": "core.windows.net"},
         "authentication": {"loginEndpoint": "https://login.microsoftonline.com/"},
@@ -94,6 +108,8 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "items": _items,
     "length": len,
     "replace": str.replace,
+    "split": str.split,
+    "startsWith": str.startswith,
     "resourceId": _resource_id,
     "string": _string,
     "subscription": lambda: {"id": SUBSCRIPTION},

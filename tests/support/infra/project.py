@@ -15,15 +15,21 @@ from tests.support.bicep.syntax import BicepError, BicepFile, read_bicep
 from tests.support.tracked_files import ROOT
 
 # What a deployment is made of, besides the app's code.
-FILES = ("azure.yaml", "host.json", "infra", "shared/topology.yaml", "shared/search_index.json", "docs/deploy.md")
+FILES = (
+    *("azure.yaml", "host.json", "infra", "shared/topology.yaml", "shared/search_index.json", "docs/deploy.md"),
+    *(".github", "Makefile", "pyproject.toml", "tests/support/emulators"),
+)
 
 DEPLOYER_ID = "00000000-0000-0000-0000-00000000001a"
 GATEWAY_ID = "00000000-0000-0000-0000-00000000001b"
 GATEWAY_AUDIENCE = "00000000-0000-0000-0000-00000000001c"
+API_AUDIENCE = "00000000-0000-0000-0000-00000000001d"
 
 # What azd always sets; the second is everything that costs nothing to ask for.
 ASKED = {"environmentName": "dev", "location": "northeurope"}
 GATEWAY = {"gatewayPrincipalId": GATEWAY_ID, "gatewayAudience": GATEWAY_AUDIENCE}
+OWN_GATEWAY: dict[str, Any] = {"apimEnabled": True, "gatewayAudience": GATEWAY_AUDIENCE}
+BOTH_COLOURS: dict[str, Any] = {**OWN_GATEWAY, "blueGreen": True}
 EVERYTHING: dict[str, Any] = {
     "principalId": DEPLOYER_ID,
     "vnetEnabled": True,
@@ -44,6 +50,14 @@ WAYS: dict[str, dict[str, Any]] = {
     "behind a gateway": GATEWAY,
     "gateway without audience": {"gatewayPrincipalId": GATEWAY_ID},
     "gateway without principal": {"gatewayAudience": GATEWAY_AUDIENCE},
+    "own gateway": OWN_GATEWAY,
+    "tokens for another application": {**OWN_GATEWAY, "apiAudience": API_AUDIENCE},
+    "green beside it": {"blueGreen": True},
+    "green at 10": {**BOTH_COLOURS, "greenWeight": 10},
+    "green at 50": {**BOTH_COLOURS, "greenWeight": 50, "activeColour": "green"},
+    "green alone": {**BOTH_COLOURS, "greenWeight": 100, "activeColour": "green"},
+    # What is left set when green was taken away again.
+    "share of no green": {**OWN_GATEWAY, "greenWeight": 50, "activeColour": "green"},
     "with a token": {"githubToken": "a-token"},
     "with everything": EVERYTHING,
 }

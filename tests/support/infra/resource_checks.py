@@ -42,6 +42,7 @@ _PRIVATE: dict[str, set[str]] = {
 }
 _OBSERVED = {
     *(_PRIVATE.keys() - {"Microsoft.Storage/storageAccounts"}),
+    "Microsoft.ApiManagement/service",
     "Microsoft.Network/virtualnetworks",
     "Microsoft.OperationalInsights/workspaces",
     "Microsoft.SignalRService/SignalR",
@@ -50,6 +51,7 @@ _OBSERVED = {
 }
 # Length and form that each service asks of a name.
 _NAMES: dict[str, str] = {
+    "Microsoft.ApiManagement/service": r"[a-zA-Z][a-zA-Z0-9-]{0,48}[a-zA-Z0-9]",
     "Microsoft.CognitiveServices/accounts": r"[a-z0-9][a-z0-9-]{1,62}",
     "Microsoft.DocumentDB/databaseAccounts": r"[a-z0-9][a-z0-9-]{1,42}[a-z0-9]",
     "Microsoft.DurableTask/schedulers": r"[a-zA-Z][a-zA-Z0-9-]{1,62}[a-zA-Z0-9]",
@@ -143,12 +145,15 @@ def blob_containers(project: Project) -> list[str]:
     found: list[str] = []
     named = {each.name for each in project.topology.blob_containers.values()}
     for way, deployment in project.deployments.items():
-        url = deployment.one("Microsoft.Web/sites").properties["functionAppConfig"]["deployment"]["storage"]["value"]
-        account, _, package = url.rpartition("/")
-        made = {each.name for each in deployment.of(_BLOBS)}
-        found += [f"{way}: blob containers {sorted(made)}"] * (made != named | {package} or package in named)
+        apps = [each.properties["functionAppConfig"] for each in deployment.of("Microsoft.Web/sites")]
+        urls = [each["deployment"]["storage"]["value"] for each in apps]
         name = deployment.one("Microsoft.Storage/storageAccounts").name
-        found += [f"{way}: the package goes to {url}"] * (account != f"https://{name}.blob.core.windows.net")
+        packages = {url.removeprefix(f"https://{name}.blob.core.windows.net/") for url in urls}
+        made = {each.name for each in deployment.of(_BLOBS)}
+        found += [f"{way}: blob containers {sorted(made)}"] * (made != named | packages)
+        # A package replaces what is in its container.
+        own = len(packages) == len(urls) and not packages & named
+        found += [f"{way}: packages go to {urls}"] * (not own)
     return found
 
 
@@ -176,10 +181,12 @@ def keyless(project: Project) -> list[str]:
             wanted = _KEYLESS.get(each.type, {})
             given = {name: each.properties.get(name) for name in wanted}
             found += [f"{way}: {each.name} has {given}"] * (given != wanted)
-        policies = {each.name for each in deployment.of("Microsoft.Web/sites/basicPublishingCredentialsPolicies")}
-        found += [f"{way}: passwords for publishing are off for {policies}"] * (policies != {"ftp", "scm"})
-        config = deployment.one("Microsoft.Web/sites").properties["siteConfig"]
-        found += [f"{way}: {config}"] * (config["ftpsState"] != "Disabled" or config["minTlsVersion"] != "1.2")
+        policies = {each.id for each in deployment.of("Microsoft.Web/sites/basicPublishingCredentialsPolicies")}
+        for app in deployment.of("Microsoft.Web/sites"):
+            wanted = {f"{app.id}/basicPublishingCredentialsPolicies/{each}" for each in ("ftp", "scm")}
+            found += [f"{way}: passwords for publishing are off for {policies}"] * (not wanted <= policies)
+            config = app.properties["siteConfig"]
+            found += [f"{way}: {config}"] * (config["ftpsState"] != "Disabled" or config["minTlsVersion"] != "1.2")
     return found
 
 
@@ -208,8 +215,8 @@ def private_network(project: Project) -> list[str]:
             access = each.properties.get("publicNetworkAccess")
             found += [f"{way}: {each.name} is {access}"] * (each.type in _PRIVATE and access != wanted)
         found += [f"{way}: {each}" for each in _endpoints(deployment, private=private)]
-        subnet = deployment.one("Microsoft.Web/sites").properties.get("virtualNetworkSubnetId", "")
-        found += [f"{way}: the app is in {subnet!r}"] * (bool(subnet) is not private)
+        subnets = [each.properties.get("virtualNetworkSubnetId", "") for each in deployment.of("Microsoft.Web/sites")]
+        found += [f"{way}: the app is in {each!r}" for each in subnets if bool(each) is not private]
     return found
 
 
@@ -265,12 +272,17 @@ def flex_consumption(project: Project) -> list[str]:
     found: list[str] = []
     ready = [{"name": "http", "instanceCount": 1}, {"name": "durable", "instanceCount": 1}]
     for way, deployment in project.deployments.items():
-        config = deployment.one("Microsoft.Web/sites").properties["functionAppConfig"]["scaleAndConcurrency"]
-        wanted = [] if way == "cheap" else ready
-        found += [f"{way}: always ready {config['alwaysReady']}"] * (config["alwaysReady"] != wanted)
-        plan = deployment.one("Microsoft.Web/serverfarms")
-        flex = plan.body["sku"] == {"name": "FC1", "tier": "FlexConsumption"} and plan.properties["reserved"]
-        found += [f"{way}: plan {plan.body}"] * (not flex)
+        apps = deployment.of("Microsoft.Web/sites")
+        for app in apps:
+            config = app.properties["functionAppConfig"]["scaleAndConcurrency"]
+            wanted = [] if way == "cheap" else ready
+            found += [f"{way}: always ready {config['alwaysReady']}"] * (config["alwaysReady"] != wanted)
+        plans = deployment.of("Microsoft.Web/serverfarms")
+        for plan in plans:
+            flex = plan.body["sku"] == {"name": "FC1", "tier": "FlexConsumption"} and plan.properties["reserved"]
+            found += [f"{way}: plan {plan.body}"] * (not flex)
+        used = {each.properties["serverFarmId"] for each in apps}
+        found += [f"{way}: a plan holds one app"] * (len(used) != len(apps) or used != {each.id for each in plans})
         scheduler = deployment.one("Microsoft.DurableTask/schedulers").properties
         found += [f"{way}: the scheduler lets nobody in"] * (not scheduler["ipAllowlist"])
         kept = deployment.one("Microsoft.DurableTask/schedulers/retentionPolicies").properties["retentionPolicies"]

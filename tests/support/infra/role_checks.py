@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tests.support.bicep.evaluate import Deployment, Resource
-from tests.support.bicep.runtime import APP_PRINCIPAL_ID
+from tests.support.bicep.runtime import APP_PRINCIPAL_ID, SYSTEM_PRINCIPAL_ID
 from tests.support.infra.project import DEPLOYER_ID, WAYS, Project
 
 _COSMOS = "Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments"
@@ -46,6 +46,9 @@ ROLES = (
          "secret `github-token`", "Resolves the setting GITHUB_TOKEN", only_with="githubToken"),
     Role("app", "SignalR Service Owner", "7e4f1700-ea5a-4f59-8f37-079cfe29dce3", "Microsoft.SignalRService/SignalR",
          "SignalR", "The bindings of Functions ask for it", only_with="signalREnabled"),
+    Role("gateway", "Monitoring Metrics Publisher", "3913510d-42f4-4e42-8a64-420c390055eb",
+         "Microsoft.Insights/components", "Application Insights", "Sends its log of requests, which takes no key",
+         only_with="apimEnabled"),
     Role("deployer", "Search Service Contributor", "7ca78c08-252a-4471-8644-bb5ff32d4ba0",
          "Microsoft.Search/searchServices", "search service", "Creates the index, which is no ARM resource"),
     Role("deployer", "Search Index Data Contributor", "8ebe5a00-799e-43f5-93ac-243d3dce84a7",
@@ -55,7 +58,7 @@ ROLES = (
     Role("deployer", "Storage Blob Data Contributor", "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
          "Microsoft.Storage/storageAccounts/blobServices/containers", "container `lab-data`", "Uploads the Lab table"),
 )  # fmt: skip
-_WHO = {APP_PRINCIPAL_ID: "app", DEPLOYER_ID: "deployer"}
+_WHO = {APP_PRINCIPAL_ID: "app", DEPLOYER_ID: "deployer", SYSTEM_PRINCIPAL_ID: "gateway"}
 
 
 def roles_table() -> str:
@@ -103,7 +106,7 @@ def roles_given(project: Project) -> list[str]:
         expected = {
             (role.who, role.guid, role.scope)
             for role in ROLES
-            if (role.who == "app" or "principalId" in chosen) and (not role.only_with or role.only_with in chosen)
+            if (role.who != "deployer" or "principalId" in chosen) and (not role.only_with or role.only_with in chosen)
         }
         given = assigned(deployment)
         found += [f"{way}: {each} is given without a reason" for each in sorted(given - expected)]
@@ -119,7 +122,7 @@ def _chosen(way: str) -> set[str]:
 def _kinds(way: str, deployment: Deployment) -> list[str]:
     """A principal of the wrong type makes the first deployment by a pipeline fail, one without a type any first one."""
     deployer = "ServicePrincipal" if way == "by a pipeline" else "User"
-    kinds = {APP_PRINCIPAL_ID: "ServicePrincipal", DEPLOYER_ID: deployer}
+    kinds = {APP_PRINCIPAL_ID: "ServicePrincipal", SYSTEM_PRINCIPAL_ID: "ServicePrincipal", DEPLOYER_ID: deployer}
     return [
         f"{way}: {each.symbol} is given to a {each.properties.get('principalType')}"
         for each in deployment.of("Microsoft.Authorization/roleAssignments")

@@ -5,7 +5,7 @@ import re
 from pycep import BicepParser
 
 from tests.support.bicep.syntax import literal, text, unescaped, values, walk
-from tests.support.infra.project import Project
+from tests.support.infra.project import WAYS, Project
 
 _VARIABLE = re.compile(r"\$\{(?P<name>[A-Z][A-Z0-9_]*)(?P<default>=(?P<value>[^}]*))?\}")
 
@@ -62,8 +62,8 @@ def undeployable(project: Project) -> list[str]:
 
 
 def keys_handed_out(project: Project) -> list[str]:
-    """Nothing asks a service for its keys."""
-    files = [path for path in sorted(project.infra.rglob("*")) if path.is_file()]
+    """Nothing that is deployed asks a service for its keys."""
+    files = [path for path in sorted(project.infra.rglob("*")) if path.suffix in (".bicep", ".json", ".xml")]
     return [f"{path.name} asks for a key" for path in files if _KEYS.search(path.read_text(encoding="utf-8"))]
 
 
@@ -145,7 +145,8 @@ def azure_yaml(project: Project) -> list[str]:
     for way, deployment in project.deployments.items():
         apps = deployment.of("Microsoft.Web/sites")
         tagged = [each.body["tags"].get("azd-service-name") for each in apps]
-        found += [f"{way}: apps are tagged {tagged}, services are {list(services)}"] * (tagged != list(services))
+        wanted = [name for name, each in services.items() if "condition" not in each or WAYS[way].get("blueGreen")]
+        found += [f"{way}: apps are tagged {tagged}, services are {wanted}"] * (tagged != wanted)
         languages = {each.properties["functionAppConfig"]["runtime"]["name"] for each in apps}
         found += [f"{way}: runs {languages}"] * (languages != {each["language"] for each in services.values()})
     return found + [

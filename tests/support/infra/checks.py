@@ -1,10 +1,19 @@
 """Every check of the deployment's files. What none of them finds is found by Azure, by somebody who deploys."""
 
-from tests.support.infra import resource_checks, role_checks, settings_checks, syntax_checks
+from tests.support.infra import resource_checks, role_checks, settings_checks, syntax_checks, workflow_checks
 from tests.support.infra.project import Check
 
 CHECKS: tuple[Check, ...] = (
     syntax_checks.unparsable,
+    workflow_checks.workflows_follow_their_schema,
+    workflow_checks.actions_are_pinned,
+    workflow_checks.workflows_may_do_little,
+    workflow_checks.commands_run_what_is_there,
+    workflow_checks.expressions_name_what_is_there,
+    workflow_checks.every_python_is_tested,
+    workflow_checks.deployment_passes_every_choice,
+    workflow_checks.emulators_serve_what_the_app_asks,
+    workflow_checks.nothing_a_security_linter_finds,
     syntax_checks.unused_names,
     syntax_checks.undeployable,
     syntax_checks.keys_handed_out,

@@ -16,6 +16,12 @@ def test_the_files_as_they_are_have_no_fault(check: Check) -> None:
     assert faults(check, CHECKOUT) == []
 
 
+def test_a_copy_without_a_mistake_has_no_fault(tmp_path: Path) -> None:
+    copy = _copy(tmp_path)
+
+    assert [found for check in CHECKS for found in faults(check, copy)] == []
+
+
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.mistake.replace(" ", "-"))
 def test_a_mistake_is_found(mutation: Mutation, tmp_path: Path) -> None:
     if mutation.needs_types and not microsoft_types():
@@ -34,15 +40,24 @@ def test_the_mutations_are_different_mistakes() -> None:
     assert len(MUTATIONS) >= 30
 
 
-def _copy_with(mutation: Mutation, folder: Path) -> Project:
+def _copy(folder: Path) -> Project:
     for name in FILES:
         source, target = CHECKOUT.root / name, folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        (shutil.copytree if source.is_dir() else shutil.copyfile)(source, target)
+        (_copy_folder if source.is_dir() else shutil.copyfile)(source, target)
+    return Project(folder)
+
+
+def _copy_folder(source: Path, target: Path) -> None:
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+
+
+def _copy_with(mutation: Mutation, folder: Path) -> Project:
+    copy = _copy(folder)
     original = (folder / mutation.file).read_text(encoding="utf-8")
     assert mutation.before in original, f"{mutation.file} no longer holds {mutation.before!r}"
     (folder / mutation.file).write_text(original.replace(mutation.before, mutation.after, 1), encoding="utf-8")
-    return Project(folder)
+    return copy
 
 
 def _first_faults(project: Project) -> list[str]:

@@ -1,15 +1,14 @@
 """Searches over HTTP: accepted by ``POST /search``, followed by ``GET /status/{request_id}``."""
 
-import json
 import time
 import uuid
 from datetime import UTC, datetime
-from hashlib import sha256
 
 import azure.durable_functions as df
 import azure.functions as func
 
 from shared.errors import InvalidRequest, NotFound
+from shared.etags import etag_of, is_known
 from shared.http import answered, read_json_object
 from shared.idempotency import Acceptance
 from shared.identity import caller_of
@@ -69,11 +68,11 @@ async def search_status(req: func.HttpRequest) -> func.HttpResponse:
     if document is None or not may_read(document, caller, requires_owner=requires_owner):
         raise NotFound("Request not found")
     answer = status_answer(document)
-    headers = {"ETag": _etag(answer.document), "Cache-Control": "private, no-cache"}
+    headers = {"ETag": etag_of(answer.document), "Cache-Control": "private, no-cache"}
     if answer.under_way:
         headers["Retry-After"] = _RETRY_AFTER_S
     # A failure is told again and again: a precondition holds for what would otherwise succeed.
-    if answer.status_code < 400 and _is_known(req.headers.get("if-none-match", ""), headers["ETag"]):
+    if answer.status_code < 400 and is_known(req.headers.get("if-none-match"), headers["ETag"]):
         return func.HttpResponse(status_code=304, headers=headers)
     return create_success_response(answer.document, answer.status_code, headers)
 
@@ -95,13 +94,3 @@ def _session_of(req: func.HttpRequest) -> str:
     if faults := unicode_faults("session-id", session_id):
         raise InvalidRequest(*faults)
     return session_id
-
-
-def _etag(document: dict[str, object]) -> str:
-    """Return a tag of the answer itself: the document's own changes with what is not told, too."""
-    return f'"{sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()[:32]}"'
-
-
-def _is_known(if_none_match: str, etag: str) -> bool:
-    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
-    return etag in tags or "*" in tags

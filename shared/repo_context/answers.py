@@ -1,11 +1,10 @@
 """What callers are told over HTTP of accounts, repositories and runs."""
 
-import json
-from hashlib import sha256
 from typing import Any
 
 import azure.functions as func
 
+from shared.etags import etag_of, is_known, quoted
 from shared.github_repo_manager import Found
 from shared.repo_context.runs import RunStatus
 from shared.responses import create_success_response
@@ -27,13 +26,12 @@ def account_answer(req: func.HttpRequest, found: Found) -> func.HttpResponse:
         "failed": index.failed,
         "repos": account.repos,
     }
-    return _cached_answer(req, document, account.version, found.fresh)
+    return _cached_answer(req, document, quoted(account.version), found.fresh)
 
 
 def repository_answer(req: func.HttpRequest, found: Found, repo: dict[str, Any]) -> func.HttpResponse:
     """Answer with one repository, or 304 where the caller has it already."""
-    version = sha256(json.dumps(repo, sort_keys=True).encode()).hexdigest()[:32]
-    return _cached_answer(req, repo, version, found.fresh)
+    return _cached_answer(req, repo, etag_of(repo), found.fresh)
 
 
 def run_answer(links: dict[str, str]) -> func.HttpResponse:
@@ -52,16 +50,10 @@ def gathering_answer(run: RunStatus, links: dict[str, str]) -> func.HttpResponse
 def _cached_answer(
     req: func.HttpRequest,
     document: dict[str, Any],
-    version: str,
+    etag: str,
     fresh: bool,
 ) -> func.HttpResponse:
-    headers = _SAFE | {"ETag": f'"{version}"', "X-Cache": "hit" if fresh else "stale"}
-    if is_known(req.headers.get("if-none-match", ""), headers["ETag"]):
+    headers = _SAFE | {"ETag": etag, "X-Cache": "hit" if fresh else "stale"}
+    if is_known(req.headers.get("if-none-match"), etag):
         return func.HttpResponse(status_code=304, headers=headers)
     return create_success_response(document, headers=headers)
-
-
-def is_known(if_none_match: str, etag: str) -> bool:
-    """Whether an ``If-None-Match`` header names ``etag``."""
-    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
-    return etag in tags or "*" in tags

@@ -1,18 +1,20 @@
 """What starts the gathering of an account: a timer, or whoever asks for it."""
 
 import logging
+from datetime import UTC, datetime
 
 import azure.durable_functions as df
 import azure.functions as func
 
 from shared.errors import InvalidRequest
-from shared.github_repo_manager import Found, gather, refresh_all
+from shared.github_repo_manager import Found, gather, oldest_refresh_s, refresh_all
 from shared.http import answered, read_json_object
 from shared.repo_context.answers import account_answer, run_answer
 from shared.repo_context.runs import Runs
 from shared.request_fields import flag_faults, unknown_fields
 from shared.resources import process_resources
 from shared.settings import current_settings
+from shared.telemetry import metrics
 
 bp = df.Blueprint()
 
@@ -43,5 +45,8 @@ async def refresh_repo_context(timer: func.TimerRequest, client) -> None:  # pyr
     """Refresh the accounts that are due. Every new worker runs this at once; for what is fresh it costs one read."""
     runs = Runs(client)
     if current_settings().repo_context.users:
-        outcomes = await refresh_all(runs, await process_resources())
+        resources = await process_resources()
+        outcomes = await refresh_all(runs, resources)
         _logger.info("repo context refreshed", extra={"accounts": outcomes})
+        failed = sum(outcome == "failed" for outcome in outcomes.values())
+        metrics.accounts_refreshed(await oldest_refresh_s(resources, datetime.now(UTC)), failed)

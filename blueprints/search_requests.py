@@ -20,6 +20,7 @@ from shared.search.payload import MAX_BODY_BYTES, read_payload
 from shared.search.request_documents import Sender, is_request_id
 from shared.search.request_queue import MAX_SESSION_CHARACTERS
 from shared.search.status_answers import may_read, status_answer
+from shared.telemetry.tracing import incoming, span
 
 bp = df.Blueprint()
 
@@ -30,8 +31,13 @@ _RETRY_AFTER_S = "2"
 @bp.function_name("SearchRequestAccept")
 @bp.route(route="search", methods=["POST"])
 @answered
-async def accept_search(req: func.HttpRequest) -> func.HttpResponse:
+async def accept_search(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Accept a search: answer 202 with the address that tells how it goes on."""
+    with span("SearchRequestAccept", incoming(context, req.headers)):
+        return await _accepted(req)
+
+
+async def _accepted(req: func.HttpRequest) -> func.HttpResponse:
     payload = await read_json_object(req, MAX_BODY_BYTES)
     try:
         request = read_payload(payload)

@@ -120,6 +120,22 @@ async def refresh_all(runs: Runs, resources: Resources) -> dict[str, str]:
     return outcomes
 
 
+async def oldest_refresh_s(resources: Resources, now: datetime) -> float | None:
+    """Return for how long the account of ``REPO_CONTEXT_USERS`` has not been refreshed that waits longest.
+
+    None where nothing is kept of any, or the cache does not answer.
+    """
+    ages: list[float] = []
+    for name in resources.settings.repo_context.users:
+        try:
+            index = await resources.github_cache.status(name)
+        except Unavailable:
+            return None
+        if index is not None:
+            ages.append((now - datetime.fromisoformat(index.refreshed_at)).total_seconds())
+    return max(ages, default=None)
+
+
 async def warm_up(runs: Runs, resources: Resources) -> list[str]:
     """Start a run for every account of ``REPO_CONTEXT_USERS`` of which nothing is kept; return these accounts."""
     started: list[str] = []

@@ -14,18 +14,19 @@ from shared.contracts import Submission, Upload
 from shared.errors import TooLarge, Unavailable
 from shared.http import read_json_object
 from shared.idempotency import Acceptance
+from shared.identity import caller_of
 from shared.resources import Resources, process_resources
 from shared.responses import create_success_response
 from shared.snippets.identifiers import version_of
 from shared.snippets.plan import MAX_CHUNKS, MAX_PAYLOAD_BYTES, durable_bytes, segments_of, travels_inline
 from shared.snippets.segment_cache import encode_segment, segment_blob
 from shared.snippets.submission import MAX_BODY_BYTES, SnippetRequest, read_submission
+from shared.started_runs import run_headers
 from shared.telemetry.tracing import traceparent
 
 ORCHESTRATOR = "embeddings_orchestrator"
 _OPERATION = "POST api/orchestrators/embeddings"
 _CONCURRENT_UPLOADS = 16
-_RETRY_AFTER_S = 2
 
 
 async def accept(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> str:
@@ -39,10 +40,11 @@ async def accept(req: func.HttpRequest, client: df.DurableOrchestrationClient) -
     resources = await process_resources()
     proposed = Acceptance(run_id=uuid.uuid4().hex, accepted_at_ms=time.time_ns() // 1_000_000)
     acceptance = await resources.idempotency_keys.claim_for(req, _OPERATION, proposed, resources.settings)
+    owner = caller_of(req.headers, resources.settings)
     if acceptance == proposed:
-        await _start(client, acceptance.run_id, await _prepare(request, acceptance, resources))
+        await _start(client, acceptance.run_id, await _prepare(request, acceptance, owner, resources))
     elif not await _was_started(client, acceptance.run_id):
-        submission = await _prepare(request, acceptance, resources)
+        submission = await _prepare(request, acceptance, owner, resources)
         # Asked again, because the first request may have gone on while this one prepared the same.
         if not await _was_started(client, acceptance.run_id):
             await _start(client, acceptance.run_id, submission)
@@ -54,11 +56,10 @@ def management_response(
 ) -> func.HttpResponse:
     """Answer 202 with the addresses under which the run can be followed and managed."""
     links: dict[str, Any] = client.get_client_response_links(req, instance_id)
-    headers = {"Location": links["statusQueryGetUri"], "Retry-After": str(_RETRY_AFTER_S)}
-    return create_success_response(links, status_code=202, headers=headers)
+    return create_success_response(links, status_code=202, headers=run_headers(links))
 
 
-async def _prepare(request: SnippetRequest, acceptance: Acceptance, resources: Resources) -> Submission:
+async def _prepare(request: SnippetRequest, acceptance: Acceptance, owner: str, resources: Resources) -> Submission:
     """Cut the text as the run will, and put it where the run will find it."""
     settings = resources.settings
     chunks = await asyncio.to_thread(chunk, request.text, settings.chunk_size, settings.chunk_mode)
@@ -78,6 +79,7 @@ async def _prepare(request: SnippetRequest, acceptance: Acceptance, resources: R
         chunk_size=settings.chunk_size,
         chunk_mode=settings.chunk_mode,
         traceparent=traceparent(),
+        owner=owner or None,
     )
     if (size := durable_bytes(submission.to_json())) > MAX_PAYLOAD_BYTES:
         raise TooLarge(

@@ -34,6 +34,7 @@ class Submission(Contract):
 
     ``version``, ``chunk_size`` and ``chunk_mode`` are put in by the HTTP starter; a run started without it takes the
     spec's slices of 800 code points and the time of its start. ``traceparent``: the trace (W3C) that the request began.
+    ``owner``: who sent it, where that is known.
     """
 
     project_id: Name = "default-project"
@@ -44,6 +45,7 @@ class Submission(Contract):
     chunk_size: Annotated[int, Field(ge=1, le=6400)] = 800
     chunk_mode: Literal["chars", "lines"] = "chars"
     traceparent: str | None = None
+    owner: str | None = None
 
 
 class Snippet(Contract):

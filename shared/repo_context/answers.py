@@ -8,8 +8,8 @@ from shared.etags import etag_of, is_known, quoted
 from shared.github_repo_manager import Found
 from shared.repo_context.runs import RunStatus
 from shared.responses import create_success_response
+from shared.started_runs import run_headers
 
-_RETRY_AFTER_S = "2"
 # What somebody committed stands in these answers: no browser may take it for a page.
 _SAFE = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-cache"}
 
@@ -36,14 +36,13 @@ def repository_answer(req: func.HttpRequest, found: Found, repo: dict[str, Any])
 
 def run_answer(links: dict[str, str]) -> func.HttpResponse:
     """Answer 202 with the addresses under which a run can be followed and managed."""
-    headers = {"Location": links["statusQueryGetUri"], "Retry-After": _RETRY_AFTER_S}
-    return create_success_response(links, status_code=202, headers=headers)
+    return create_success_response(links, status_code=202, headers=run_headers(links))
 
 
 def gathering_answer(run: RunStatus, links: dict[str, str]) -> func.HttpResponse:
     """Answer 202: nothing is kept yet, and this run gathers it."""
     status_uri = links["statusQueryGetUri"]
-    headers = {"Location": status_uri, "Retry-After": _RETRY_AFTER_S, "X-Cache": "miss"}
+    headers = run_headers(links) | {"X-Cache": "miss"}
     return create_success_response(run.to_json() | {"statusQueryGetUri": status_uri}, status_code=202, headers=headers)
 
 

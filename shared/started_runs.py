@@ -1,0 +1,18 @@
+"""What goes with every answer that tells of a run: where it is followed, when to ask, which deployment has it."""
+
+from collections.abc import Mapping
+
+from shared.settings import current_settings
+
+# Read by the gateway, which sends polls of a run to the deployment that started it.
+COLOUR_HEADER = "x-app-colour"
+_RETRY_AFTER_S = "2"
+
+
+def run_headers(links: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers of an answer that holds a run's management URLs."""
+    return {
+        "Location": links["statusQueryGetUri"],
+        "Retry-After": _RETRY_AFTER_S,
+        COLOUR_HEADER: current_settings().app_colour,
+    }

@@ -4,18 +4,43 @@ Histograms arrive as sum, count, smallest and largest: for percentiles there are
 ids belong into events and spans.
 """
 
+from collections.abc import Iterable, Mapping
+
 from opentelemetry import metrics
+from opentelemetry.metrics import CallbackOptions, Observation
 
 _meter = metrics.get_meter("fanwise")
 
-_queue_depth = _meter.create_gauge("ServiceBus.QueueDepth", "{search}", "Searches sent to the queue, not yet started")
+
+class _Readings:
+    """A gauge that is sent once for each reading.
+
+    OpenTelemetry's own repeats the last value for as long as the process lives. What a timer reads it reads on one
+    instance, today on this one and tomorrow on that, and every former one would go on telling its last reading.
+    """
+
+    def __init__(self, name: str, unit: str, description: str) -> None:
+        self._latest: dict[tuple[tuple[str, str], ...], Observation] = {}
+        _meter.create_observable_gauge(name, [self._sent], unit, description)
+
+    def set(self, value: float, dimensions: Mapping[str, str] | None = None) -> None:
+        """Tell a reading; of several before the next sending the last is sent."""
+        known = dict(dimensions or {})
+        self._latest[tuple(sorted(known.items()))] = Observation(value, known)
+
+    def _sent(self, _options: CallbackOptions) -> Iterable[Observation]:
+        latest, self._latest = self._latest, {}
+        return latest.values()
+
+
+_queue_depth = _Readings("ServiceBus.QueueDepth", "{search}", "Searches sent to the queue, not yet started")
 _embedding_ms = _meter.create_histogram("Embedding.Duration", "ms", "One request to the embedding model")
 _chunks = _meter.create_counter("Embedding.Chunks", "{chunk}", "Chunks of snippets that have their vector")
 _failed_chunks = _meter.create_counter("Embedding.FailedChunks", "{chunk}", "Attempts at a chunk that failed")
 _tokens = _meter.create_counter("LanguageModel.Tokens", "{token}", "Tokens as the service counted them")
 _model_ms = _meter.create_histogram("LanguageModel.Duration", "ms", "One request to the language model")
 _throttled = _meter.create_counter("Service.Throttled", "{answer}", "Answers 429 of a service")
-_oldest = _meter.create_gauge("RepoContext.OldestRefresh", "s", "Age of what is kept of the account refreshed last")
+_oldest = _Readings("RepoContext.OldestRefresh", "s", "Age of what is kept of the account refreshed last")
 _failed_accounts = _meter.create_counter("RepoContext.FailedRefreshes", "{account}", "Refreshes that did not start")
 _incomplete = _meter.create_counter("RepoContext.Incomplete", "{repository}", "Repositories gathered in part")
 

@@ -1,13 +1,16 @@
 """Azure's own resource types and file schemas, where they lie beside this repository; without them some checks rest."""
 
 import json
+import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from jsonschema.validators import validator_for
 
+from local.azurite.node import find_node
 from tests.support.infra.project import Project
 from tests.support.tracked_files import ROOT
 
@@ -32,6 +35,59 @@ def type_faults(project: Project) -> list[str]:
     )
     assert checked.returncode in (0, 1), checked.stderr
     return checked.stdout.splitlines()[:-1]
+
+
+def policies(project: Project) -> list[Path]:
+    return sorted(project.infra.rglob("*.xml"))
+
+
+def policy_faults(paths: Sequence[Path]) -> list[str]:
+    """Return what is no policy that API Management has, or no XML once its expressions are escaped."""
+    checked = subprocess.run(
+        [sys.executable, "check_apim_policy.py", *map(str, paths), "--table", "apim_policies.json"],
+        cwd=_FOLDER,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode in (0, 1), checked.stderr
+    return checked.stdout.splitlines()[:-1]
+
+
+def queries(project: Project) -> list[Path]:
+    return sorted(project.infra.rglob("*.kql"))
+
+
+def query_parser() -> Path | None:
+    """Return the installed parser of KQL, None where npm has not brought it."""
+    parser = ROOT / "node_modules" / "@kusto" / "language-service-next"
+    return parser if parser.is_dir() else None
+
+
+def query_faults(paths: Sequence[Path], folder: Path) -> list[str]:
+    """Return the lines that KQL's own parser complains about; ``folder``: an empty one.
+
+    Columns beyond those of Azure's checker are those of ``tables.json`` beside the queries.
+    """
+    tables = json.loads((_FOLDER / "kql_tables.json").read_text(encoding="utf-8"))
+    for more in {path.parent / "tables.json" for path in paths}:
+        if more.is_file():
+            tables |= json.loads(more.read_text(encoding="utf-8"))
+    (folder / "tables.json").write_text(json.dumps(tables), encoding="utf-8")
+    shutil.copyfile(_FOLDER / "kql.js", folder / "kql.js")
+    (folder / "node_modules").symlink_to(ROOT / "node_modules", target_is_directory=True)
+    checked = subprocess.run(
+        [find_node().program, str(folder / "kql.js"), str(folder / "tables.json"), *map(str, paths)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode in (0, 1), checked.stderr
+    return [line for line in checked.stdout.splitlines() if " ok -> " not in line]
+
+
+def workbooks(project: Project) -> list[Path]:
+    return sorted(project.infra.rglob("*workbook*.json"))
 
 
 def schema_faults(name: str, document: Any) -> list[str]:

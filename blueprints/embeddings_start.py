@@ -10,8 +10,9 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from shared.chunking import Chunk, chunk
+from shared.clients.orchestrations import DurableOrchestrations
 from shared.contracts import Submission, Upload
-from shared.errors import TooLarge, Unavailable
+from shared.errors import TooLarge
 from shared.http import read_json_object
 from shared.idempotency import Acceptance
 from shared.identity import caller_of
@@ -36,18 +37,21 @@ async def accept(req: func.HttpRequest, client: df.DurableOrchestrationClient) -
         InvalidRequest: The request cannot be accepted.
         Unavailable: A service that is needed to accept it does not answer.
     """
+    orchestrations = DurableOrchestrations(client)
     request = read_submission(await read_json_object(req, MAX_BODY_BYTES))
     resources = await process_resources()
     proposed = Acceptance(run_id=uuid.uuid4().hex, accepted_at_ms=time.time_ns() // 1_000_000)
     acceptance = await resources.idempotency_keys.claim_for(req, _OPERATION, proposed, resources.settings)
     owner = caller_of(req.headers, resources.settings)
     if acceptance == proposed:
-        await _start(client, acceptance.run_id, await _prepare(request, acceptance, owner, resources))
-    elif not await _was_started(client, acceptance.run_id):
+        submission = await _prepare(request, acceptance, owner, resources)
+        await orchestrations.start(ORCHESTRATOR, acceptance.run_id, submission.to_json())
+    # Unless the first request with this key got as far as the start: a run that has ended must not run again.
+    elif await orchestrations.status(acceptance.run_id) is None:
         submission = await _prepare(request, acceptance, owner, resources)
         # Asked again, because the first request may have gone on while this one prepared the same.
-        if not await _was_started(client, acceptance.run_id):
-            await _start(client, acceptance.run_id, submission)
+        if await orchestrations.status(acceptance.run_id) is None:
+            await orchestrations.start(ORCHESTRATOR, acceptance.run_id, submission.to_json())
     return acceptance.run_id
 
 
@@ -98,20 +102,3 @@ async def _upload(segments: Iterable[tuple[Upload, list[Chunk]]], resources: Res
             await resources.uploads.write(place.blob, encode_segment(segment))
 
     await asyncio.gather(*(upload(place, segment) for place, segment in segments))
-
-
-async def _was_started(client: df.DurableOrchestrationClient, run_id: str) -> bool:
-    """Whether the first request with this key got as far as the start; a finished run must not run again."""
-    try:
-        return bool(await client.get_status(run_id))
-    except Exception as error:
-        raise Unavailable(f"The state of a run could not be read: {error}") from error
-
-
-async def _start(client: df.DurableOrchestrationClient, run_id: str, submission: Submission) -> None:
-    try:
-        await client.start_new(ORCHESTRATOR, run_id, submission.to_json())
-    except Exception as error:
-        # The SDK raises bare exceptions; of two starts at the same moment the second is told of the first.
-        if "already exists" not in str(error):
-            raise Unavailable(f"The run could not be started: {error}") from error

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import azure.durable_functions as df
 import azure.functions as func
 
-from shared.errors import Rejected, Unavailable
+from shared.clients.orchestrations import DurableOrchestrations
+from shared.errors import Rejected
 from shared.resources import Resources, process_resources
 from shared.search.reconciler import reconcile
 from shared.search.request_queue import UnreadableMessage, read_message
@@ -20,37 +21,6 @@ bp = df.Blueprint()
 
 _logger = logging.getLogger(__name__)
 _QUEUE = topology().queues["search_requests"]
-
-
-class DurableOrchestrations:
-    """The durable client in our words: the SDK raises bare exceptions."""
-
-    def __init__(self, client: df.DurableOrchestrationClient) -> None:
-        self._client = client
-
-    async def runtime_status(self, instance_id: str) -> str | None:
-        """Return the runtime status of an instance, such as ``Running``; None where there is none.
-
-        Raises:
-            Unavailable: The task hub could not be asked.
-        """
-        try:
-            status = await self._client.get_status(instance_id)
-        except Exception as error:
-            raise Unavailable(f"The state of a run could not be read: {error}") from error
-        return status.runtime_status.name if status and status.runtime_status else None
-
-    async def start(self, name: str, instance_id: str, task: dict[str, object]) -> None:
-        """Start an orchestration; one that exists already is left alone.
-
-        Raises:
-            Unavailable: The task hub could not be reached.
-        """
-        try:
-            await self._client.start_new(name, instance_id, task)
-        except Exception as error:
-            if "already exists" not in str(error):
-                raise Unavailable(f"The run could not be started: {error}") from error
 
 
 @bp.function_name("SearchQueueStarter")

@@ -7,10 +7,11 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
+from shared.clients.orchestrations import RunStatus
 from shared.errors import InvalidRequest, NotFound, Unavailable
 from shared.repo_context.accounts import CachedAccount, account_of_run, is_fresh, is_gathered
 from shared.repo_context.names import read_account
-from shared.repo_context.runs import Runs, RunStatus
+from shared.repo_context.runs import Runs
 from shared.resources import Resources, process_resources
 
 _logger = logging.getLogger("portfolio.api")

@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from shared.repo_context.secrets import masked
+from shared.secrets import masked
 from shared.settings import GitHubAccess
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}

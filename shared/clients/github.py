@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from shared.errors import Rejected, Unavailable
 from shared.masked_logs import github_secrets
-from shared.repo_context.secrets import masked
+from shared.secrets import masked
 from shared.settings import GitHubAccess
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from typing import Any
 
 import azure.functions as func
 
+from shared.clients.orchestrations import RunStatus
 from shared.etags import etag_of, is_known, quoted
 from shared.github_repo_manager import Found
-from shared.repo_context.runs import RunStatus
 from shared.responses import create_success_response
 from shared.started_runs import run_headers
 

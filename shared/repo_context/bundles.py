@@ -7,7 +7,7 @@ from shared.repo_context.contracts import Bundle
 from shared.repo_context.kept import KeptBundle
 from shared.repo_context.metadata import Metadata
 from shared.repo_context.outcomes import PARTS, FailedPart, Part, PartOutcome
-from shared.repo_context.secrets import masked
+from shared.secrets import masked
 
 _FIELDS = {"languages": "languages", "context": "repo_context", "tree": "file_types"}
 _LABELS = {"languages": "languages", "context": "repo context", "tree": "file tree"}

@@ -7,7 +7,7 @@ import math
 from typing import Any, cast
 
 from shared.http import json_type
-from shared.repo_context.secrets import masked
+from shared.secrets import masked
 
 CONTEXT_FILE = ".repo-context.json"
 # The contents API hands out no content beyond 1 MB.

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from shared.repo_context.names import is_repository
-from shared.repo_context.secrets import masked
+from shared.secrets import masked
 
 Metadata = dict[str, Any]
 

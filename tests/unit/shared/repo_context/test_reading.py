@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shared.repo_context.file_types import MAX_TYPES, file_type_of, file_types_of
 from shared.repo_context.metadata import public_metadata, public_of
 from shared.repo_context.outcomes import FailedPart, Part, languages_part, tree_part
-from shared.repo_context.secrets import masked
+from shared.secrets import masked
 
 PUBLIC = {"name": "flask", "private": False, "visibility": "public", "owner": {"login": "Pallets"}}
 TOKEN = "ghp_" + "x" * 36

@@ -1,0 +1,94 @@
+"""Orchestrations through the durable client: how far they have come, and a start under a known id."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from azure.durable_functions import DurableOrchestrationClient
+
+from shared.errors import Unavailable
+from shared.secrets import masked
+
+_UNDER_WAY = frozenset({"Pending", "Running", "Suspended", "ContinuedAsNew"})
+
+
+@dataclass(frozen=True)
+class RunStatus:
+    """How far an orchestration has come. ``output``: what it handed back, when it has ended."""
+
+    instance_id: str
+    runtime_status: str
+    custom_status: Any = None
+    output: Any = None
+    updated_at: datetime | None = None
+
+    @property
+    def under_way(self) -> bool:
+        return self.runtime_status in _UNDER_WAY
+
+    def age_s(self, now: datetime) -> float:
+        """Return the seconds since it last went on; without end where nobody knows."""
+        return (now - self.updated_at).total_seconds() if self.updated_at else float("inf")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what a caller is told of a run."""
+        return {"id": self.instance_id, "runtimeStatus": self.runtime_status, "customStatus": self.custom_status}
+
+
+class DurableOrchestrations:
+    """The durable client in our words: the SDK raises bare exceptions, whose texts may quote what was sent."""
+
+    def __init__(self, client: DurableOrchestrationClient) -> None:
+        self._client = client
+
+    async def status(self, instance_id: str) -> RunStatus | None:
+        """Return how far an instance has come, None where there is none.
+
+        Raises:
+            Unavailable: The task hub could not be asked.
+        """
+        try:
+            found = await self._client.get_status(instance_id)
+        except Exception as error:
+            raise Unavailable(f"The state of a run could not be read: {masked(str(error))}") from error
+        if not found or found.runtime_status is None:
+            return None
+        updated_at = found.last_updated_time
+        return RunStatus(
+            instance_id,
+            found.runtime_status.name,
+            found.custom_status,
+            found.output,
+            updated_at.replace(tzinfo=updated_at.tzinfo or UTC) if updated_at else None,
+        )
+
+    async def runtime_status(self, instance_id: str) -> str | None:
+        """Return the runtime status of an instance, such as ``Running``; None where there is none.
+
+        Raises:
+            Unavailable: The task hub could not be asked.
+        """
+        found = await self.status(instance_id)
+        return found.runtime_status if found else None
+
+    async def under_way(self, instance_id: str) -> bool:
+        """Whether an instance has not ended yet.
+
+        Raises:
+            Unavailable: The task hub could not be asked.
+        """
+        found = await self.status(instance_id)
+        return found is not None and found.under_way
+
+    async def start(self, name: str, instance_id: str, task: dict[str, Any]) -> None:
+        """Start an orchestration; one that is under way already is left alone.
+
+        Raises:
+            Unavailable: The task hub could not be reached.
+        """
+        try:
+            await self._client.start_new(name, instance_id, task)
+        except Exception as error:
+            # Of two who start at the same moment the second is told of the first.
+            if "already exists" not in str(error):
+                raise Unavailable(f"The run could not be started: {masked(str(error))}") from error

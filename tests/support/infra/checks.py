@@ -1,6 +1,14 @@
 """Every check of the deployment's files. What none of them finds is found by Azure, by somebody who deploys."""
 
-from tests.support.infra import resource_checks, role_checks, settings_checks, syntax_checks, workflow_checks
+from tests.support.infra import (
+    colour_checks,
+    gateway_checks,
+    resource_checks,
+    role_checks,
+    settings_checks,
+    syntax_checks,
+    workflow_checks,
+)
 from tests.support.infra.project import Check
 
 CHECKS: tuple[Check, ...] = (
@@ -26,6 +34,16 @@ CHECKS: tuple[Check, ...] = (
     settings_checks.secrets_in_the_clear,
     settings_checks.connections,
     settings_checks.gateway_or_keys,
+    gateway_checks.gateway_service,
+    gateway_checks.gateway_operations,
+    gateway_checks.gateway_policies,
+    gateway_checks.named_values,
+    gateway_checks.backends,
+    gateway_checks.request_log,
+    gateway_checks.gateway_without_audience,
+    colour_checks.colours_apart,
+    colour_checks.one_colour_in_charge,
+    colour_checks.green_is_optional,
     role_checks.roles_given,
     role_checks.roles_documented,
     resource_checks.cosmos_containers,

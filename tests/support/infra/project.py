@@ -53,6 +53,7 @@ WAYS: dict[str, dict[str, Any]] = {
     "own gateway": OWN_GATEWAY,
     "tokens for another application": {**OWN_GATEWAY, "apiAudience": API_AUDIENCE},
     "green beside it": {"blueGreen": True},
+    "green at 0": BOTH_COLOURS,
     "green at 10": {**BOTH_COLOURS, "greenWeight": 10},
     "green at 50": {**BOTH_COLOURS, "greenWeight": 50, "activeColour": "green"},
     "green alone": {**BOTH_COLOURS, "greenWeight": 100, "activeColour": "green"},

@@ -81,6 +81,44 @@ def test_a_module_hands_its_outputs_back(tmp_path: Path) -> None:
     assert deployed(tmp_path, source).outputs == {"b": "x!"}
 
 
+def test_a_module_in_a_loop_is_deployed_each_round(tmp_path: Path) -> None:
+    (tmp_path / "inner.bicep").write_text("param a string\noutput b string = '${a}!'\n", encoding="utf-8")
+    source = """
+    param names array
+    module inner 'inner.bicep' = [for name in names: {
+      name: name
+      params: { a: name }
+    }]
+    output b string = inner[1].outputs.b
+    """
+
+    assert deployed(tmp_path, source, names=["x", "y"]).outputs == {"b": "y!"}
+
+
+def test_a_resource_that_exists_is_named_and_not_made(tmp_path: Path) -> None:
+    source = f"{STORE.replace('= {', 'existing = {')}output id string = store.id"
+    deployment = deployed(tmp_path, source)
+
+    assert deployment.resources == []
+    assert deployment.outputs["id"].endswith("/Microsoft.Storage/storageAccounts/store")
+
+
+def test_an_identity_of_its_own_has_a_principal(tmp_path: Path) -> None:
+    given = STORE.replace("name: 'store'", "name: 'store'\n  identity: { type: 'SystemAssigned' }")
+
+    assert deployed(tmp_path, f"{given}output a string = store.identity.principalId").outputs["a"]
+
+
+def test_a_lambda_keeps_what_it_says(tmp_path: Path) -> None:
+    source = "output a array = filter(split('/x/{y}', '/'), part => startsWith(part, '{'))"
+
+    assert deployed(tmp_path, source).outputs == {"a": ["{y}"]}
+
+
+def test_numbers_are_subtracted(tmp_path: Path) -> None:
+    assert deployed(tmp_path, "param a int\noutput b int = 100 - a", a=10).outputs == {"b": 90}
+
+
 def test_an_escape_stands_for_its_character(tmp_path: Path) -> None:
     assert deployed(tmp_path, r"output a string = 'it\'s'").outputs == {"a": "it's"}
 
@@ -99,6 +137,9 @@ def test_an_escape_stands_for_its_character(tmp_path: Path) -> None:
         ("var a = { b: 1 }\nvar c = a.d", "has no d"),
         ("var a = dateTimeAdd('x', 'P1D')", "not among those in use"),
         ("var a = 'x' ? 1 : 2", "not true or false"),
+        ("var a = 'x' - 1", "not two numbers"),
+        ("var a = { b: 1 }\nvar c = a['d']", "has no d"),
+        (STORE + "output a string = store.identity.principalId", "has no principalId"),
         (STORE + "output a string = store.properties.acessTier", "no property acessTier"),
         ("output a int = 'x'", "output a"),
         (r"var a = '\${b}'", "not in the subset"),

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.infra.app_functions import background_functions
 from tests.support.infra.package import build_package, link_requirements
 from tests.support.tracked_files import ROOT
 
@@ -66,6 +67,7 @@ def test_it_loads_with_the_packages_of_requirements_txt_alone(package: Path, tmp
     assert Path(loaded["file"]).parent == app
     assert loaded["development"] == []
     assert {"SearchRequestAccept", "SearchOrchestrator", "http_start_embeddings"} <= set(loaded["functions"])
+    assert background_functions() <= set(loaded["functions"])
     assert {"azure-cosmos", "azure-core", "pydantic"} <= linked
     assert "pytest" not in linked
 

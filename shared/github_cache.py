@@ -13,14 +13,13 @@ from typing import Any, TypeVar
 from azure.core.exceptions import ResourceNotFoundError
 
 from shared.clients.cosmos import ContainerProxy
-from shared.clients.cosmos_batch import MAX_OPERATIONS, execute
+from shared.clients.cosmos_batch import batches, execute, upserts
 from shared.coalescing import Coalescer
 from shared.errors import Rejected, Unavailable
 from shared.repo_context.accounts import CachedAccount, account_of
 from shared.repo_context.kept import (
     INDEX,
     LISTING,
-    MAX_ITEM_BYTES,
     REPOSITORY,
     VECTOR,
     Document,
@@ -47,6 +46,8 @@ _WRITE_WAIT_S = 0.025
 _KEPT_ACCOUNTS = 16
 # Of all repositories of an account together, in memory and in an answer; those beyond go without.
 _MAX_CONTEXT_CHARACTERS = 32 * 1024 * 1024
+# What a batch says of each of its documents.
+_BYTES_BESIDE_DOCUMENT = 1024
 _BY_IDS = "SELECT c.id, c.content FROM c WHERE ARRAY_CONTAINS(@ids, c.id)"
 _CONTENTS = "SELECT c.id, c.content FROM c WHERE c.kind = @kind"
 
@@ -253,9 +254,8 @@ class GitHubCache:
         return [True] * len(wanted)
 
     async def _store(self, username: str, documents: Sequence[Document]) -> bool:
-        for batch in _batches(documents):
-            operations: list[tuple[str, tuple[Any, ...]]] = [("upsert", (document,)) for document in batch]
-            await self._reach.call(lambda o=operations: execute(self._container, username, o))
+        for batch in batches(documents, _written_bytes):
+            await self._reach.call(lambda b=batch: execute(self._container, username, upserts(b)))
         return True
 
     async def _kept(self, store: Callable[[], Awaitable[bool]]) -> bool:
@@ -272,16 +272,5 @@ def _by_account(pairs: "Iterator[tuple[str, Result]] | Sequence[tuple[str, Resul
     return accounts
 
 
-def _batches(documents: Sequence[Document]) -> Iterator[list[Document]]:
-    """Cut documents into transactional batches, which may hold 100 operations and 2 MB."""
-    batch: list[Document] = []
-    size = 0
-    for document in documents:
-        weight = len(json.dumps(document)) + 1024
-        if batch and (len(batch) == MAX_OPERATIONS or size + weight > MAX_ITEM_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(document)
-        size += weight
-    if batch:
-        yield batch
+def _written_bytes(document: Document) -> int:
+    return len(json.dumps(document)) + _BYTES_BESIDE_DOCUMENT

@@ -1,6 +1,6 @@
 """Transactional batches of Cosmos DB: many writes to one partition in one request, all done or none."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from azure.cosmos.exceptions import CosmosBatchOperationError
@@ -15,6 +15,7 @@ _MAX_BYTES = 1_800_000
 _BYTES_PER_NUMBER = 12
 _BYTES_PER_CHARACTER = 12
 _BYTES_PER_DOCUMENT = 4096
+Operation = tuple[str, tuple[Any, ...]]
 _TRY_LATER = frozenset({404, 408, 409, 410, 412, 429, 449})
 
 
@@ -25,11 +26,11 @@ async def upsert_all(container: ContainerProxy, partition: str, documents: Seque
         Unavailable: Cosmos DB throttled, failed or could not be reached.
         Rejected: Cosmos DB refused a document for good.
     """
-    for batch in _batches(documents):
-        await execute(container, partition, [("upsert", (document,)) for document in batch])
+    for batch in batches(documents, _heaviest):
+        await execute(container, partition, upserts(batch))
 
 
-async def execute(container: ContainerProxy, partition: str, operations: list[tuple[str, tuple[Any, ...]]]) -> None:
+async def execute(container: ContainerProxy, partition: str, operations: list[Operation]) -> None:
     """Do the operations, or none of them.
 
     Raises:
@@ -45,16 +46,19 @@ async def execute(container: ContainerProxy, partition: str, operations: list[tu
             raise (Unavailable if status in _TRY_LATER or status >= 500 else Rejected)(text) from error
 
 
-def _batches(documents: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+def upserts(documents: Sequence[dict[str, Any]]) -> list[Operation]:
+    """Return the operations that write documents, whether or not they are there."""
+    return [("upsert", (document,)) for document in documents]
+
+
+def batches(
+    documents: Sequence[dict[str, Any]], weigh: Callable[[dict[str, Any]], int]
+) -> Iterator[list[dict[str, Any]]]:
+    """Cut documents into batches as large as the service takes. ``weigh``: how many bytes one takes at the most."""
     batch: list[dict[str, Any]] = []
     size = 0
     for document in documents:
-        weight = (
-            len(document.get("embedding", ())) * _BYTES_PER_NUMBER
-            + len(document.get("text", "")) * _BYTES_PER_CHARACTER
-            + len(document.get("vector", ""))
-            + _BYTES_PER_DOCUMENT
-        )
+        weight = weigh(document)
         if batch and (len(batch) == MAX_OPERATIONS or size + weight > _MAX_BYTES):
             yield batch
             batch, size = [], 0
@@ -62,3 +66,13 @@ def _batches(documents: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any
         size += weight
     if batch:
         yield batch
+
+
+def _heaviest(document: dict[str, Any]) -> int:
+    """Return an upper bound without writing the document, whose numbers and text are nearly all of it."""
+    return (
+        len(document.get("embedding", ())) * _BYTES_PER_NUMBER
+        + len(document.get("text", "")) * _BYTES_PER_CHARACTER
+        + len(document.get("vector", ""))
+        + _BYTES_PER_DOCUMENT
+    )

@@ -75,6 +75,12 @@ def gateway_of(infra: Path, names: Mapping[str, str], services: Services) -> Gat
     return Gateway(operations, pipelines, services)
 
 
+def passing_on() -> aiohttp.ClientSession:
+    """Return a session that passes on what apps answer as it is, and lets no request wait for another's connection."""
+    connector = aiohttp.TCPConnector(limit=0)
+    return aiohttp.ClientSession(connector=connector, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar())
+
+
 async def serve(options: argparse.Namespace) -> None:
     """Serve until a signal comes.
 
@@ -88,8 +94,7 @@ async def serve(options: argparse.Namespace) -> None:
     listener = listen(options.host, options.port)
     issuer = Issuer(address_of(listener), API_AUDIENCE)
     names = named_values(issuer)
-    # What apps answer is passed on as it is.
-    async with aiohttp.ClientSession(auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar()) as session:
+    async with passing_on() as session:
         services = Services.of(names, backends, issuer, session)
         gateway = gateway_of(options.infra, names, services)
         async with served(gateway.application(), listener, cancels_handlers=True) as url:

@@ -32,8 +32,8 @@ class NotYet(Exception):
         self.after_s = after_s
 
 
-def until(attempt: Callable[[], T], patience: Patience, waiting_for: str, advice: str) -> T:
-    """Return what ``attempt`` returns once it no longer raises ``NotYet``.
+def until(attempt: Callable[[], T], patience: Patience, waiting_for: str, advice: str, *, silent_s: float = 0.0) -> T:
+    """Return what ``attempt`` returns once it no longer raises ``NotYet``; say now and then, after ``silent_s``, why.
 
     Raises:
         HookFailed: It still does so at the end of the patience, or asks to wait longer than that.
@@ -48,7 +48,7 @@ def until(attempt: Callable[[], T], patience: Patience, waiting_for: str, advice
             pause_s = max(not_yet.after_s or 0.0, patience.poll_s)
             if now - begun + pause_s > patience.wait_s:
                 raise HookFailed(f"Waited {now - begun:.0f} s for {waiting_for}: {not_yet}", advice) from not_yet
-            if now - said_at >= _SAY_EVERY_S:
+            if now - begun >= silent_s and now - said_at >= _SAY_EVERY_S:
                 say(f"  waiting for {waiting_for}: {not_yet} ({now - begun:.0f} of at most {patience.wait_s:.0f} s)")
                 said_at = now
         time.sleep(pause_s)

@@ -1,4 +1,4 @@
-"""The hooks as azd runs them: a process of their own in their folder, with azd's environment and what azd puts on PATH."""
+"""The hooks as azd runs them: each a process of its own, in its folder, with azd's environment."""
 
 import asyncio
 import json
@@ -141,7 +141,9 @@ class Proxy:
                 for name, value in answer.headers.items()
                 if name.lower() not in ("transfer-encoding", "content-length", "connection", "date", "server")
             }
-            return web.Response(status=answer.status, headers=kept, body=await answer.read())
+            # Its own address where the service names itself, as a gateway or a custom domain does.
+            body = (await answer.read()).replace(self.target.encode(), self.url.encode())
+            return web.Response(status=answer.status, headers=kept, body=body)
 
 
 @asynccontextmanager

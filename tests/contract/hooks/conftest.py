@@ -57,7 +57,7 @@ class Cloud:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def stack() -> AsyncGenerator[RunningStack]:
-    async with running_stack() as running:
+    async with running_stack(env={"REPO_CONTEXT_ALLOW_ANY": "1"}) as running:
         yield running
 
 
@@ -81,8 +81,8 @@ async def cloud(stack: RunningStack, catalogue: Path, tmp_path: Path) -> AsyncGe
             **{name: SAMPLE[name] for name in KEYS},
         )
         cloud = Cloud(stack, management, outputs, session)
-        for part in (cloud.openai, cloud.search):
+        for part in (cloud.openai, cloud.search, cloud.github):
             await part.reset()
         yield cloud
-        for part in (cloud.openai, cloud.search):
+        for part in (cloud.openai, cloud.search, cloud.github):
             await part.reset()

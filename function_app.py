@@ -7,6 +7,7 @@ from blueprints import (
     embeddings,
     github_repos,
     health,
+    instances,
     maintenance,
     repo_context,
     repo_context_start,
@@ -35,5 +36,6 @@ app.register_functions(repo_context.bp)
 app.register_functions(repo_context_start.bp)
 app.register_functions(github_repos.bp)
 app.register_functions(ai.bp)
+app.register_functions(instances.bp)
 app.register_functions(maintenance.bp)
 app.register_functions(health.bp)

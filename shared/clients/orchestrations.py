@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from azure.durable_functions import DurableOrchestrationClient
+from azure.durable_functions.models.DurableOrchestrationStatus import DurableOrchestrationStatus
 
 from shared.errors import Unavailable
 from shared.secrets import masked
@@ -47,11 +48,8 @@ class DurableOrchestrations:
         Raises:
             Unavailable: The task hub could not be asked.
         """
-        try:
-            found = await self._client.get_status(instance_id)
-        except Exception as error:
-            raise Unavailable(f"The state of a run could not be read: {masked(str(error))}") from error
-        if not found or found.runtime_status is None:
+        found = await self._read(instance_id)
+        if found is None or found.runtime_status is None:
             return None
         updated_at = found.last_updated_time
         return RunStatus(
@@ -61,6 +59,20 @@ class DurableOrchestrations:
             found.output,
             updated_at.replace(tzinfo=updated_at.tzinfo or UTC) if updated_at else None,
         )
+
+    async def described(self, instance_id: str) -> DurableOrchestrationStatus | None:
+        """Return all that the task hub tells of an instance, its input included; None where there is none.
+
+        Raises:
+            Unavailable: The task hub could not be asked.
+        """
+        return await self._read(instance_id, show_input=True)
+
+    async def _read(self, instance_id: str, *, show_input: bool = False) -> DurableOrchestrationStatus | None:
+        try:
+            return await self._client.get_status(instance_id, show_input=show_input) or None
+        except Exception as error:
+            raise Unavailable(f"The state of a run could not be read: {masked(str(error))}") from error
 
     async def runtime_status(self, instance_id: str) -> str | None:
         """Return the runtime status of an instance, such as ``Running``; None where there is none.

@@ -8,7 +8,7 @@ import azure.functions as func
 
 from activities.embeddings import ACTIVITIES
 from activities.runner import as_function
-from blueprints.embeddings_start import accept, management_response
+from blueprints.embeddings_start import accept
 from shared.contracts import PersistTask, SegmentResult, SegmentTask, Snippet, Submission
 from shared.http import answered
 from shared.orchestration import Call, Ok, SubCall, gather_outcomes, rounds_of_task_all, traced
@@ -16,6 +16,7 @@ from shared.snippets.aggregate import Aggregate, merge_segments, segment_result
 from shared.snippets.identifiers import version_of
 from shared.snippets.outcome import could_not_embed, could_not_store, stored
 from shared.snippets.plan import CHUNKS_PER_SEGMENT, plan
+from shared.started_runs import run_answer
 from shared.telemetry.tracing import incoming, span
 
 bp = df.Blueprint()
@@ -34,7 +35,7 @@ async def http_start_embeddings(req: func.HttpRequest, client, context: func.Con
     """Accept a snippet and start its run; answer 202 with the standard management URLs."""
     with span("http_start_embeddings", incoming(context, req.headers)):
         instance_id = await accept(req, client)
-    return management_response(req, client, instance_id)
+    return run_answer(client.get_client_response_links(req, instance_id))
 
 
 @bp.orchestration_trigger(context_name="context")  # pyright: ignore[reportUntypedFunctionDecorator]

@@ -4,7 +4,6 @@ import asyncio
 import time
 import uuid
 from collections.abc import Iterable
-from typing import Any
 
 import azure.durable_functions as df
 import azure.functions as func
@@ -17,12 +16,10 @@ from shared.http import read_json_object
 from shared.idempotency import Acceptance
 from shared.identity import caller_of
 from shared.resources import Resources, process_resources
-from shared.responses import create_success_response
 from shared.snippets.identifiers import version_of
 from shared.snippets.plan import MAX_CHUNKS, MAX_PAYLOAD_BYTES, durable_bytes, segments_of, travels_inline
 from shared.snippets.segment_cache import encode_segment, segment_blob
 from shared.snippets.submission import MAX_BODY_BYTES, SnippetRequest, read_submission
-from shared.started_runs import run_headers
 from shared.telemetry.tracing import traceparent
 
 ORCHESTRATOR = "embeddings_orchestrator"
@@ -53,14 +50,6 @@ async def accept(req: func.HttpRequest, client: df.DurableOrchestrationClient) -
         if await orchestrations.status(acceptance.run_id) is None:
             await orchestrations.start(ORCHESTRATOR, acceptance.run_id, submission.to_json())
     return acceptance.run_id
-
-
-def management_response(
-    req: func.HttpRequest, client: df.DurableOrchestrationClient, instance_id: str
-) -> func.HttpResponse:
-    """Answer 202 with the addresses under which the run can be followed and managed."""
-    links: dict[str, Any] = client.get_client_response_links(req, instance_id)
-    return create_success_response(links, status_code=202, headers=run_headers(links))
 
 
 async def _prepare(request: SnippetRequest, acceptance: Acceptance, owner: str, resources: Resources) -> Submission:

@@ -9,11 +9,12 @@ import azure.functions as func
 from shared.errors import InvalidRequest
 from shared.github_repo_manager import Found, gather, oldest_refresh_s, refresh_all
 from shared.http import answered, read_json_object
-from shared.repo_context.answers import account_answer, run_answer
+from shared.repo_context.answers import account_answer
 from shared.repo_context.runs import Runs
 from shared.request_fields import flag_faults, unknown_fields
 from shared.resources import process_resources
 from shared.settings import current_settings
+from shared.started_runs import run_answer
 from shared.telemetry import metrics
 
 bp = df.Blueprint()

@@ -34,11 +34,6 @@ def repository_answer(req: func.HttpRequest, found: Found, repo: dict[str, Any])
     return _cached_answer(req, repo, etag_of(repo), found.fresh)
 
 
-def run_answer(links: dict[str, str]) -> func.HttpResponse:
-    """Answer 202 with the addresses under which a run can be followed and managed."""
-    return create_success_response(links, status_code=202, headers=run_headers(links))
-
-
 def gathering_answer(run: RunStatus, links: dict[str, str]) -> func.HttpResponse:
     """Answer 202: nothing is kept yet, and this run gathers it."""
     status_uri = links["statusQueryGetUri"]

@@ -9,10 +9,18 @@ from infra.hooks.failures import HookFailed
 _TIMEOUT_S = 180
 _WHERE = {"az": "https://aka.ms/azure-cli", "azd": "https://aka.ms/azd"}
 _SHOWN = 500
+_REGISTERING = (
+    "the sign-in needs the right to register applications, "
+    "or somebody who has it registers one and you name it: azd env set GATEWAY_AUDIENCE <client id>"
+)
 
 
-def run(program: str, arguments: Sequence[str], *, refused_is_none: bool = False) -> str | None:
+def run(
+    program: str, arguments: Sequence[str], *, refused_is_none: bool = False, advice: str = _REGISTERING
+) -> str | None:
     """Return what a program prints. ``refused_is_none``: None where it ends with an error, such as nothing found.
+
+    ``advice``: what to do where it is not allowed to, besides signing in.
 
     Raises:
         HookFailed: It is not installed, ends with an error, or does not end.
@@ -35,6 +43,5 @@ def run(program: str, arguments: Sequence[str], *, refused_is_none: bool = False
         return None
     raise HookFailed(
         f"{program} {' '.join(arguments[:3])} ended with {done.returncode}: {done.stderr.strip()[-_SHOWN:]}",
-        f"{'az login' if program == 'az' else 'azd auth login'}; the sign-in needs the right to register applications, "
-        "or somebody who has it registers one and you name it: azd env set GATEWAY_AUDIENCE <client id>",
+        f"{'az login' if program == 'az' else 'azd auth login'}; {advice}",
     )

@@ -126,6 +126,9 @@ param activeColour string = 'blue'
 @maxValue(730)
 param logRetentionDays int = 30
 
+@description('Who is told of alerts by e-mail; empty: nobody, they are seen in the portal only.')
+param alertEmail string = ''
+
 var topology = loadYamlContent('../shared/topology.yaml')
 
 var token = toLower(uniqueString(subscription().id, environmentName, location))
@@ -281,6 +284,29 @@ module durableTask 'modules/durable-task.bicep' = {
     appPrincipalId: identity.outputs.principalId
     isPrivate: vnetEnabled
     sku: schedulerSku
+  }
+}
+
+module alerts 'modules/alerts.bicep' = {
+  scope: group
+  name: 'alerts'
+  params: {
+    location: location
+    tags: tags
+    componentId: monitoring.outputs.componentId
+    serviceBusId: serviceBus.outputs.id
+    queueName: serviceBus.outputs.queueName
+    email: alertEmail
+  }
+}
+
+module workbook 'modules/workbook.bicep' = {
+  scope: group
+  name: 'workbook'
+  params: {
+    location: location
+    tags: tags
+    componentId: monitoring.outputs.componentId
   }
 }
 

@@ -14,6 +14,11 @@ from shared.telemetry.prices import cost_usd
 _logger = logging.getLogger(__name__)
 
 TELEMETRY_EVENT = "SearchOrchestrator"
+TELEMETRY_FIELDS = (
+    *("request_id", "status", "duration_ms", "total_results", "degraded"),
+    # Only of a search that asked the language model; the cost only where the model has a price.
+    *("model", "input_tokens", "output_tokens", "cost_usd"),
+)
 # Of those who write at the same moment one wins each turn; a search has one orchestration, one stamp, one reconciler.
 _TURNS = 10
 

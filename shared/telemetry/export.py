@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 
-from shared.telemetry.metrics import NAMES
+from shared.telemetry.metrics import DIMENSIONS
 
 _logger = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ def _configure(connection_string: str) -> None:
         # The default drops spans beyond five a second of each process, and so parts of one search's trace.
         sampling_ratio=1.0,
         # The SDK writes names of metrics in lower case, and the queries in KQL compare them by case.
-        views=[View(instrument_name=name, name=name) for name in NAMES],
+        views=[View(instrument_name=name, name=name) for name in DIMENSIONS],
         instrumentation_options={library: {"enabled": False} for library in _NOT_TRACED},
         # The host has both already, of the same machine.
         enable_live_metrics=False,

@@ -44,19 +44,19 @@ _oldest = _Readings("RepoContext.OldestRefresh", "s", "Age of what is kept of th
 _failed_accounts = _meter.create_counter("RepoContext.FailedRefreshes", "{account}", "Refreshes that did not start")
 _incomplete = _meter.create_counter("RepoContext.Incomplete", "{repository}", "Repositories gathered in part")
 
-NAMES = (
-    "ServiceBus.QueueDepth",
-    "Embedding.Duration",
-    "Embedding.Chunks",
-    "Embedding.FailedChunks",
-    "LanguageModel.Tokens",
-    "LanguageModel.Duration",
-    "Service.Throttled",
-    "RepoContext.OldestRefresh",
-    "RepoContext.FailedRefreshes",
-    "RepoContext.Incomplete",
-)
-"""Every metric of this module."""
+DIMENSIONS: dict[str, tuple[str, ...]] = {
+    "ServiceBus.QueueDepth": ("queue",),
+    "Embedding.Duration": ("model",),
+    "Embedding.Chunks": (),
+    "Embedding.FailedChunks": ("attempt",),
+    "LanguageModel.Tokens": ("model", "kind"),
+    "LanguageModel.Duration": ("model", "prompt"),
+    "Service.Throttled": ("service",),
+    "RepoContext.OldestRefresh": (),
+    "RepoContext.FailedRefreshes": (),
+    "RepoContext.Incomplete": (),
+}
+"""The dimensions of every metric of this module, by its name."""
 
 
 def queue_depth(waiting: int, queue: str) -> None:

@@ -3,6 +3,7 @@
 from tests.support.infra import (
     colour_checks,
     gateway_checks,
+    monitoring_checks,
     resource_checks,
     role_checks,
     settings_checks,
@@ -58,4 +59,11 @@ CHECKS: tuple[Check, ...] = (
     resource_checks.flex_consumption,
     resource_checks.foundry,
     resource_checks.vault,
+    monitoring_checks.kql_asks_for_what_is_told,
+    monitoring_checks.kql_is_sound,
+    monitoring_checks.alerts_measure,
+    monitoring_checks.alerts_reach_somebody,
+    monitoring_checks.alerts_documented,
+    monitoring_checks.workbook_shows_the_queries,
+    monitoring_checks.nothing_counted_is_sampled,
 )

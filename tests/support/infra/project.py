@@ -17,6 +17,7 @@ from tests.support.tracked_files import ROOT
 # What a deployment is made of, besides the app's code.
 FILES = (
     *("azure.yaml", "host.json", "infra", "shared/topology.yaml", "shared/search_index.json", "docs/deploy.md"),
+    "docs/monitoring.md",
     *(".github", "Makefile", "pyproject.toml", "tests/support/emulators"),
 )
 
@@ -39,6 +40,7 @@ EVERYTHING: dict[str, Any] = {
     "vaultPurgeProtection": True,
     "schedulerSku": "Dedicated",
     "aiLocation": "swedencentral",
+    "alertEmail": "operator@example.org",
     **GATEWAY,
 }
 WAYS: dict[str, dict[str, Any]] = {

@@ -1,4 +1,4 @@
-"""Where Application Insights takes telemetry in, on this machine: ``POST /v2.1/track`` as its ingestion endpoint has it.
+"""Where Application Insights takes telemetry in, on this machine: ``POST /v2.1/track`` of its ingestion endpoint.
 
 What arrives is kept as rows of the tables in which KQL finds it, so that a test can ask what a query would.
 """
@@ -31,7 +31,7 @@ _OWN_METRICS = frozenset({"_OTELRESOURCE_"})
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a table. ``value``: a metric's sum or last value."""
+    """One row of a table. ``value``: a metric's sum or last value; ``id`` and ``success``: a span's."""
 
     table: str
     name: str
@@ -40,6 +40,8 @@ class Row:
     operation_parent_id: str
     role: str
     value: float | None = None
+    id: str = ""
+    success: bool | None = None
 
 
 @dataclass
@@ -129,4 +131,5 @@ def _rows(item: Mapping[str, Any]) -> list[Row]:
     if table == "customMetrics":
         metrics = [each for each in content["metrics"] if each["name"] not in _OWN_METRICS]
         return [Row(name=each["name"], value=each["value"], **common) for each in metrics]
-    return [Row(name=content.get("name") or content.get("message") or "", **common)]
+    name = content.get("name") or content.get("message") or ""
+    return [Row(name=name, id=content.get("id", ""), success=content.get("success"), **common)]

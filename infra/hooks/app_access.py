@@ -24,12 +24,12 @@ def open_app(outputs: Outputs) -> Site | None:
         with management(outputs) as site:
             key = until(lambda: function_key(site, outputs), outputs.patience, "the app's function key", _ADVICE)
         return Site(outputs.need("SERVICE_API_URI"), lambda: {"x-functions-key": key})
-    if not (gateway := outputs.get("GATEWAY_URI")):
-        say(
-            "The app is behind a gateway of yours, so it is not called. Its address: azd env set GATEWAY_URI https://..."
-        )
+    # Provisioning sets the first; the second is another gateway, which only the deployer knows.
+    gateway = outputs.get("GATEWAY_URI") or outputs.get("OWN_GATEWAY_URI")
+    if not gateway:
+        say("The app is behind a gateway of yours, so it is not called (azd env set OWN_GATEWAY_URI https://...).")
         return None
-    audience = outputs.get("GATEWAY_API_AUDIENCE") or outputs.get("GATEWAY_AUDIENCE")
+    audience = outputs.get("API_AUDIENCE") or outputs.get("GATEWAY_AUDIENCE")
     if not audience:
         raise HookFailed("GATEWAY_AUDIENCE is not set", "azd provision, whose hook makes the app registration")
     scope = f"api://{audience}/.default"

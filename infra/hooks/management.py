@@ -43,8 +43,12 @@ def function_key(site: Site, outputs: Outputs) -> str:
         NotYet: The app's host does not run yet.
         HookFailed: It may not be read.
     """
-    names = {"subscription": "AZURE_SUBSCRIPTION_ID", "group": "AZURE_RESOURCE_GROUP", "app": "SERVICE_API_NAME"}
-    answer = site.call("POST", _KEYS.format(**{part: outputs.need(name) for part, name in names.items()}))
+    address = _KEYS.format(
+        subscription=outputs.need("AZURE_SUBSCRIPTION_ID"),
+        group=outputs.need("AZURE_RESOURCE_GROUP"),
+        app=outputs.need("SERVICE_API_NAME"),
+    )
+    answer = site.call("POST", address)
     if answer.status in _NOT_YET:
         raise NotYet(f"its host does not tell its keys yet ({answer.status})")
     keys = answer.field("functionKeys")

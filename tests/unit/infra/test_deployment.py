@@ -49,7 +49,7 @@ def _copy(folder: Path) -> Project:
 
 
 def _copy_folder(source: Path, target: Path) -> None:
-    shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", ".venv"))
 
 
 def _copy_with(mutation: Mutation, folder: Path) -> Project:

@@ -5,8 +5,6 @@ import os
 import sys
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from local.github.credentials import INSTALLATION_TOKEN_S, App, Credentials
 from local.github.faults import Faults
 from local.github.fixture import FOLDER, load_directory
@@ -21,6 +19,7 @@ from local.processes.serving import (
     served,
     stop_signal,
 )
+from local.processes.switches import from_options
 
 
 def arguments(argv: list[str]) -> argparse.Namespace:
@@ -47,13 +46,10 @@ def endpoint_of(options: argparse.Namespace) -> Endpoint:
     Raises:
         CannotServe: An option is not what it must be.
     """
+    faults = from_options(Faults, latency_ms=options.latency_ms, rate_500=options.rate_500)
     try:
-        faults = Faults(latency_ms=options.latency_ms, rate_500=options.rate_500)
         app = None if options.app is None else App.of(options.app)
         directory = load_directory(options.data)
-    except ValidationError as error:
-        wrong = "; ".join(f"{e['loc'][0]} {e['input']}: {e['msg']}" for e in error.errors())
-        raise CannotServe(wrong) from error
     except ValueError as error:
         raise CannotServe(str(error)) from error
     token = options.token or os.environ.get("GITHUB_TOKEN") or None

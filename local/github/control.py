@@ -1,10 +1,6 @@
 """The routes that tests and benchmarks steer the endpoint with: switches, counters, changes."""
 
-from typing import TypeVar
-
-import orjson
 from aiohttp import web
-from pydantic import BaseModel, ValidationError
 
 from local.github.accounts import Directory, Repository
 from local.github.changes import Change, change, create
@@ -14,8 +10,10 @@ from local.github.quotas import Quotas
 from local.github.refusals import Refusal, not_found
 from local.github.secondary import SecondaryLimit
 from local.github.stats import Stats
+from local.processes import control
+from local.processes.control import json_answer
+from local.processes.switches import WrongFields, read_strictly
 
-Model = TypeVar("Model", bound=BaseModel)
 _REPOSITORY = "/_fixture/repos/{owner:[A-Za-z0-9-]{1,39}}/{repo:[A-Za-z0-9._-]{1,100}}"
 
 
@@ -34,83 +32,57 @@ class Control:
         self._injector = injector
         self._quotas = quotas
         self._secondary = secondary
-        self._stats = stats
+        self._general = control.Control(Faults, lambda _request: injector, stats, _refuse, self._apply)
         self._apply()
 
     def add_routes(self, app: web.Application) -> None:
         """Put the routes into ``app``."""
-        app.router.add_get("/_faults", self.read_faults)
-        app.router.add_put("/_faults", self.set_faults)
-        app.router.add_delete("/_faults", self.reset_faults)
-        app.router.add_get("/_stats", self.read_stats)
-        app.router.add_delete("/_stats", self.reset_stats)
+        self._general.add_routes(app)
         app.router.add_get(_REPOSITORY, self.read_repository)
         app.router.add_put(_REPOSITORY, self.create_repository)
         app.router.add_patch(_REPOSITORY, self.change_repository)
         app.router.add_delete("/_fixture", self.reset_fixture)
-
-    async def read_faults(self, _request: web.Request) -> web.Response:
-        """Answer with the switches as they are."""
-        return _json(self._injector.faults.model_dump())
-
-    async def set_faults(self, request: web.Request) -> web.Response:
-        """Replace every switch; those that the body does not name are off."""
-        self._injector.set(_read(Faults, await request.read(), "Invalid switches"))
-        self._apply()
-        return _json(self._injector.faults.model_dump())
-
-    async def reset_faults(self, _request: web.Request) -> web.Response:
-        """Go back to the switches of the command line; every quota is whole again."""
-        self._injector.reset()
-        self._apply()
-        return _json(self._injector.faults.model_dump())
-
-    async def read_stats(self, _request: web.Request) -> web.Response:
-        """Answer with the counters."""
-        return _json(self._stats.document())
-
-    async def reset_stats(self, _request: web.Request) -> web.Response:
-        """Set the counters to zero."""
-        self._stats.reset()
-        return _json(self._stats.document())
 
     async def read_repository(self, request: web.Request) -> web.Response:
         """Answer with what the endpoint knows of a repository, private or not."""
         found = self._directory.repository(request.match_info["owner"], request.match_info["repo"])
         if found is None:
             raise not_found()
-        return _json(_described(found))
+        return json_answer(_described(found))
 
     async def create_repository(self, request: web.Request) -> web.Response:
         """Add a repository."""
-        wanted = _read(Change, await request.read(), "Invalid repository")
-        return _json(
+        wanted = _read_change(await request.read(), "Invalid repository")
+        return json_answer(
             _described(create(self._directory, request.match_info["owner"], request.match_info["repo"], wanted)), 201
         )
 
     async def change_repository(self, request: web.Request) -> web.Response:
         """Change a repository."""
-        wanted = _read(Change, await request.read(), "Invalid change")
-        return _json(
+        wanted = _read_change(await request.read(), "Invalid change")
+        return json_answer(
             _described(change(self._directory, request.match_info["owner"], request.match_info["repo"], wanted))
         )
 
     async def reset_fixture(self, _request: web.Request) -> web.Response:
         """Forget every change."""
         self._directory.reset()
-        return _json({})
+        return json_answer({})
 
     def _apply(self) -> None:
         self._quotas.restrict(self._injector.faults.quota)
         self._secondary.set(self._injector.faults.secondary)
 
 
-def _read(model: type[Model], body: bytes, wrong: str) -> Model:
+def _read_change(body: bytes, wrong: str) -> Change:
     try:
-        return model.model_validate_json(body)
-    except ValidationError as error:
-        found = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'body'}: {e['msg']}" for e in error.errors()[:20])
-        raise Refusal(400, f"{wrong}: {found}") from error
+        return read_strictly(Change, body)
+    except WrongFields as error:
+        raise Refusal(400, f"{wrong}: {error}") from error
+
+
+def _refuse(reason: str) -> web.Response:
+    raise Refusal(400, reason)
 
 
 def _described(found: Repository) -> dict[str, object]:
@@ -124,7 +96,3 @@ def _described(found: Repository) -> dict[str, object]:
         "blocked": found.blocked,
         "truncated": found.truncated,
     }
-
-
-def _json(document: object, status: int = 200) -> web.Response:
-    return web.Response(status=status, body=orjson.dumps(document), content_type="application/json")

@@ -1,25 +1,14 @@
 """Switches that make the endpoint slow, failing or limiting, as a busy or broken GitHub is."""
 
-import asyncio
-import random
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from local.github.refusals import unavailable
-
-Rate = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Count = Annotated[int, Field(ge=0, le=1_000_000)]
-Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
+from local.processes.switches import Count, Injector, Rate, Seconds, Strict, Switches
 
 # GitHub's documented bound on requests of one caller under way at the same time.
 MAX_CONCURRENT = 100
-
-
-class Strict(BaseModel):
-    """A switch that names what it does not know."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class Quota(Strict):
@@ -42,11 +31,9 @@ class Secondary(Strict):
     """How long it refuses; null: as long as Retry-After says."""
 
 
-class Faults(Strict):
+class Faults(Switches):
     """What goes wrong. Everything off is the default."""
 
-    latency_ms: Annotated[float, Field(ge=0, le=600_000, allow_inf_nan=False)] = 0
-    """Added to every request."""
     hang: bool = False
     """Requests get no answer until the switches change."""
     rate_500: Rate = 0
@@ -62,24 +49,8 @@ class Faults(Strict):
     """More requests than this under way meet the secondary rate limit."""
 
 
-class FaultInjector:
+class FaultInjector(Injector[Faults]):
     """Decides which requests fail. The same switches and order of requests fail the same ones."""
-
-    def __init__(self, faults: Faults) -> None:
-        self._start = faults
-        self._changed = asyncio.Event()
-        self.reset()
-
-    def set(self, faults: Faults) -> None:
-        """Replace every switch."""
-        self.faults = faults
-        self._random = random.Random(0)
-        self._changed.set()
-        self._changed = asyncio.Event()
-
-    def reset(self) -> None:
-        """Go back to the switches of the command line."""
-        self.set(self._start.model_copy())
 
     async def delay(self, path: str) -> None:
         """Take the time that is asked for.
@@ -87,10 +58,9 @@ class FaultInjector:
         Raises:
             Refusal: The request hung until the switches changed.
         """
-        if self.faults.latency_ms:
-            await asyncio.sleep(self.faults.latency_ms / 1000)
+        await self.take_latency()
         if self.faults.hang and self._concerns(path):
-            await self._changed.wait()
+            await self.until_changed()
             raise unavailable(504)
 
     def check(self, path: str) -> None:
@@ -104,7 +74,7 @@ class FaultInjector:
         if self.faults.fail_next:
             self.faults.fail_next -= 1
             raise unavailable(self.faults.fail_status)
-        if self._random.random() < self.faults.rate_500:
+        if self.draws(self.faults.rate_500):
             raise unavailable(500)
 
     def _concerns(self, path: str) -> bool:

@@ -5,8 +5,6 @@ import asyncio
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from pydantic import ValidationError
-
 from local.openai.faults import Faults
 from local.openai.model import EmbeddingModel
 from local.openai.server import Endpoint
@@ -20,6 +18,7 @@ from local.processes.serving import (
     served,
     stop_signal,
 )
+from local.processes.switches import from_options
 
 # Two: one request is tokenized while the answer to another is rendered. The tokenizer has threads of its own.
 WORKERS = 2
@@ -47,16 +46,13 @@ def arguments(argv: list[str]) -> argparse.Namespace:
 
 def faults_of(options: argparse.Namespace) -> Faults:
     """Return the switches that the command line sets."""
-    try:
-        return Faults(
-            latency_ms=options.latency_ms,
-            rate_429=options.rate_429,
-            retry_after_s=options.retry_after,
-            rate_500=options.rate_500,
-        )
-    except ValidationError as error:
-        wrong = "; ".join(f"{e['loc'][0]} {e['input']}: {e['msg']}" for e in error.errors())
-        raise CannotServe(wrong) from error
+    return from_options(
+        Faults,
+        latency_ms=options.latency_ms,
+        rate_429=options.rate_429,
+        retry_after_s=options.retry_after,
+        rate_500=options.rate_500,
+    )
 
 
 async def serve(options: argparse.Namespace) -> None:

@@ -1,16 +1,14 @@
 """Switches that make the endpoint slow, failing or wrong, as a busy or broken service is."""
 
-import asyncio
 import math
-import random
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from local.openai.refusals import Refusal
+from local.processes.switches import Count, Injector, Rate, Seconds, Switches
 
-Rate = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 BadAnswer = Literal[
     "bad_json",
     "wrong_schema",
@@ -23,46 +21,27 @@ BadAnswer = Literal[
 ]
 
 
-class Faults(BaseModel):
+class Faults(Switches):
     """What goes wrong. Everything off is the default."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    latency_ms: Annotated[float, Field(ge=0, le=600_000, allow_inf_nan=False)] = 0
     hang: bool = False
     """Requests get no answer until the switches change."""
     rate_429: Rate = 0
-    retry_after_s: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] | None = 1
+    retry_after_s: Seconds | None = 1
     """What a 429 asks for; null: it does not say."""
     rate_500: Rate = 0
-    fail_next: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    fail_next: Count = 0
     """How many of the next requests are answered with 500."""
     fail_matching: Annotated[str, Field(min_length=1, max_length=10_000)] | None = None
     """Requests of which an input or a message contains this text are answered with 500."""
     bad_answer: BadAnswer | None = None
     """Chat answers that no caller can use; a kind that the prompt has no place for changes nothing."""
-    bad_answers: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    bad_answers: Count | None = None
     """How many of the next answers are bad; null: all."""
 
 
-class FaultInjector:
+class FaultInjector(Injector[Faults]):
     """Decides which requests fail. The same switches and order of requests fail the same ones."""
-
-    def __init__(self, faults: Faults) -> None:
-        self._start = faults
-        self._changed = asyncio.Event()
-        self.reset()
-
-    def set(self, faults: Faults) -> None:
-        """Replace every switch."""
-        self.faults = faults
-        self._random = random.Random(0)
-        self._changed.set()
-        self._changed = asyncio.Event()
-
-    def reset(self) -> None:
-        """Go back to the switches of the command line."""
-        self.set(self._start.model_copy())
 
     async def delay(self) -> None:
         """Take the time that is asked for.
@@ -70,10 +49,9 @@ class FaultInjector:
         Raises:
             Refusal: The request hung until the switches changed.
         """
-        if self.faults.latency_ms:
-            await asyncio.sleep(self.faults.latency_ms / 1000)
+        await self.take_latency()
         if self.faults.hang:
-            await self._changed.wait()
+            await self.until_changed()
             raise server_error()
 
     def before_reading(self, operation: str) -> None:
@@ -85,9 +63,9 @@ class FaultInjector:
         if self.faults.fail_next:
             self.faults.fail_next -= 1
             raise server_error()
-        if self._random.random() < self.faults.rate_429:
+        if self.draws(self.faults.rate_429):
             raise throttled(operation, self.faults.retry_after_s)
-        if self._random.random() < self.faults.rate_500:
+        if self.draws(self.faults.rate_500):
             raise server_error()
 
     def after_reading(self, texts: Sequence[str]) -> None:
@@ -123,7 +101,12 @@ class FaultBoard:
         """Return the switches of a scope; a new scope has all of them off."""
         return self._scopes.setdefault(scope, FaultInjector(Faults()))
 
-    def set_general(self, faults: Faults) -> None:
+    @property
+    def faults(self) -> Faults:
+        """The switches for all requests."""
+        return self.general.faults
+
+    def set(self, faults: Faults) -> None:
         """Replace the switches for all requests; those of every scope are off."""
         self.general.set(faults)
         self._all_scopes_off()

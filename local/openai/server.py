@@ -10,9 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
-import orjson
 from aiohttp import web
-from pydantic import ValidationError
 
 from local.openai.chat.answers import events, render
 from local.openai.chat.bad_answers import prompt_filtered
@@ -24,6 +22,7 @@ from local.openai.model import EmbeddingModel
 from local.openai.refusals import Refusal
 from local.openai.rules.answering import SCHEMAS
 from local.openai.stats import Request, Stats
+from local.processes.control import Control
 
 log = logging.getLogger(__name__)
 
@@ -74,12 +73,7 @@ class Endpoint:
             app.router.add_post(f"/openai/deployments/{{model}}/{operation}", handler)
             app.router.add_post(f"/openai/v1/{operation}", handler)
             app.router.add_post(f"/api/projects/{{project}}/openai/v1/{operation}", handler)
-        for path in ("/_faults", "/_faults/{scope:.+}"):
-            app.router.add_get(path, self.read_faults)
-            app.router.add_put(path, self.set_faults)
-            app.router.add_delete(path, self.reset_faults)
-        app.router.add_get("/_stats", self.read_stats)
-        app.router.add_delete("/_stats", self.reset_stats)
+        Control(Faults, self._switches, self._stats, _refuse).add_routes(app, "/_faults/{scope:.+}")
         return app
 
     async def embeddings(self, request: web.Request) -> web.Response:
@@ -184,49 +178,17 @@ class Endpoint:
                 code="401",
             )
 
-    async def read_faults(self, request: web.Request) -> web.Response:
-        """Answer with the switches as they are."""
-        return _json(self._switches(request).faults.model_dump())
-
-    async def set_faults(self, request: web.Request) -> web.Response:
-        """Replace every switch; those that the body does not name are off."""
-        injector = self._switches(request)
-        try:
-            faults = Faults.model_validate_json(await request.read())
-        except ValidationError as error:
-            wrong = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'body'}: {e['msg']}" for e in error.errors())
-            raise Refusal(400, f"Invalid switches: {wrong}") from error
-        if injector is self._faults.general:
-            self._faults.set_general(faults)
-        else:
-            injector.set(faults)
-        return _json(injector.faults.model_dump())
-
-    async def reset_faults(self, request: web.Request) -> web.Response:
-        """Go back to the switches of the command line."""
-        injector = self._switches(request)
-        if injector is self._faults.general:
-            self._faults.reset()
-        else:
-            injector.reset()
-        return _json(injector.faults.model_dump())
-
-    def _switches(self, request: web.Request) -> FaultInjector:
+    def _switches(self, request: web.Request) -> FaultInjector | FaultBoard:
         scope = request.match_info.get("scope")
         if scope is None:
-            return self._faults.general
+            return self._faults
         if scope not in SCOPES:
             raise Refusal(404, f"There are no switches for {scope[:80]!r}, only for {', '.join(SCOPES)}", code="404")
         return self._faults.at(scope)
 
-    async def read_stats(self, _request: web.Request) -> web.Response:
-        """Answer with the counters."""
-        return _json(self._stats.document())
 
-    async def reset_stats(self, _request: web.Request) -> web.Response:
-        """Set the counters to zero."""
-        self._stats.reset()
-        return _json(self._stats.document())
+def _refuse(reason: str) -> web.Response:
+    raise Refusal(400, reason)
 
 
 async def _streamed(request: web.Request, pieces: Iterable[bytes]) -> web.StreamResponse:
@@ -236,10 +198,6 @@ async def _streamed(request: web.Request, pieces: Iterable[bytes]) -> web.Stream
         await response.write(piece)
     await response.write_eof()
     return response
-
-
-def _json(document: object) -> web.Response:
-    return web.Response(body=orjson.dumps(document), content_type="application/json")
 
 
 @web.middleware

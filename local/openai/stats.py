@@ -1,38 +1,23 @@
 """Counters of what the endpoint was asked, for tests and benchmarks."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Generator
 from contextlib import contextmanager
 
+from local.processes import counters
 
-class Counts:
-    """Requests since the start or the last reset."""
 
-    def __init__(self, in_flight: int = 0) -> None:
-        self.in_flight = in_flight
-        self.reset()
+class Counts(counters.Counts):
+    """Requests, and the texts that they embedded."""
 
     def reset(self) -> None:
         """Start again from zero; requests in flight stay in flight."""
-        self.requests = 0
+        super().reset()
         self.inputs = 0
-        self.by_status: Counter[int] = Counter()
-        self.max_in_flight = self.in_flight
-
-    def begin(self) -> None:
-        """Count a request."""
-        self.requests += 1
-        self.in_flight += 1
-        self.max_in_flight = max(self.max_in_flight, self.in_flight)
 
     def document(self) -> dict[str, object]:
         """Return the counters as JSON."""
-        return {
-            "requests": self.requests,
-            "inputs": self.inputs,
-            "by_status": {str(status): count for status, count in sorted(self.by_status.items())},
-            "max_in_flight": self.max_in_flight,
-        }
+        return {**super().document(), "inputs": self.inputs}
 
 
 class Request:
@@ -51,13 +36,13 @@ class Request:
     def answered(self, status: int, inputs: int = 0) -> None:
         """Count the answer, and the texts that it embedded."""
         for each in self._counts:
-            each.by_status[status] += 1
+            each.answered(status)
             each.inputs += inputs
 
     def end(self) -> None:
         """Count it as handled."""
         for each in self._counts:
-            each.in_flight -= 1
+            each.end()
 
 
 class Stats:

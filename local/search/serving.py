@@ -6,8 +6,6 @@ import os
 import sqlite3
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from local.processes.serving import (
     CannotServe,
     add_address_options,
@@ -18,6 +16,7 @@ from local.processes.serving import (
     served,
     stop_signal,
 )
+from local.processes.switches import from_options
 from local.search.engine import Engine
 from local.search.faults import Faults
 from local.search.http.server import Server
@@ -45,13 +44,12 @@ async def _serve(arguments: argparse.Namespace) -> None:
     stop = stop_signal()
     key: str | None = arguments.key or os.environ.get("AI_SEARCH_KEY") or None
     check_secret(arguments.host, key, "--key")
+    faults = from_options(
+        Faults, latency_ms=arguments.latency_ms, rate_429=arguments.rate_429, rate_503=arguments.rate_503
+    )
     try:
-        faults = Faults(latency_ms=arguments.latency_ms, rate_429=arguments.rate_429, rate_503=arguments.rate_503)
         listener = listen(arguments.host, arguments.port)
         engine = Engine(arguments.data)
-    except ValidationError as error:
-        wrong = "; ".join(f"{e['loc'][0]} {e['input']}: {e['msg']}" for e in error.errors())
-        raise CannotServe(wrong) from error
     except (OSError, sqlite3.DatabaseError) as error:
         raise CannotServe(str(error)) from error
     try:

@@ -1,21 +1,19 @@
 """The HTTP server: routes, key, faults, and every refusal in the service's shape."""
 
-import asyncio
 import hmac
 import logging
 import uuid
 
-import orjson
 from aiohttp import web
-from pydantic import ValidationError
 
+from local.processes.control import Control
 from local.search import limits
 from local.search.engine import Engine
 from local.search.errors import SearchError, bad_request, not_found, unsupported
 from local.search.execution.semantic import SemanticRanker
 from local.search.faults import FaultInjector, Faults
 from local.search.http import documents, indexes
-from local.search.http.messages import Request, answer, decode, failure
+from local.search.http.messages import Request, decode, failure
 from local.search.stats import Stats
 
 log = logging.getLogger(__name__)
@@ -44,11 +42,7 @@ class Server:
     def application(self) -> web.Application:
         """Return the application with every route."""
         app = web.Application(client_max_size=limits.BATCH_BYTES)
-        app.router.add_get("/_faults", self._read_faults)
-        app.router.add_put("/_faults", self._set_faults)
-        app.router.add_delete("/_faults", self._reset_faults)
-        app.router.add_get("/_stats", self._read_stats)
-        app.router.add_delete("/_stats", self._reset_stats)
+        Control(Faults, lambda _raw: self._injector, self._stats, _refuse).add_routes(app)
         app.router.add_route("*", "/{path:.*}", self._handle)
         return app
 
@@ -71,8 +65,7 @@ class Server:
     async def _answer(self, raw: web.Request) -> web.Response:
         self._authorize(raw)
         request = await decode(raw)
-        if self._injector.faults.latency_ms:
-            await asyncio.sleep(self._injector.faults.latency_ms / 1000)
+        await self._injector.take_latency()
         self._injector.check(request.body)
         if not request.query.get("api-version"):
             raise bad_request("The query parameter 'api-version' is missing.", "MissingApiVersionParameter")
@@ -114,28 +107,9 @@ class Server:
                 "Access denied: the header 'api-key' is missing or is not a key of this service.",
             )
 
-    async def _read_faults(self, _raw: web.Request) -> web.Response:
-        return answer(200, self._injector.faults.model_dump())
 
-    async def _set_faults(self, raw: web.Request) -> web.Response:
-        """Replace every switch; those that the body does not name are off."""
-        try:
-            self._injector.set(Faults.model_validate_json(await raw.read()))
-        except ValidationError as error:
-            wrong = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'body'}: {e['msg']}" for e in error.errors())
-            return failure(bad_request(f"Invalid switches: {wrong}"))
-        return answer(200, self._injector.faults.model_dump())
-
-    async def _reset_faults(self, _raw: web.Request) -> web.Response:
-        self._injector.reset()
-        return answer(200, self._injector.faults.model_dump())
-
-    async def _read_stats(self, _raw: web.Request) -> web.Response:
-        return web.Response(body=orjson.dumps(self._stats.document()), content_type="application/json")
-
-    async def _reset_stats(self, _raw: web.Request) -> web.Response:
-        self._stats.reset()
-        return answer(200, self._stats.document())
+def _refuse(reason: str) -> web.Response:
+    return failure(bad_request(reason))
 
 
 def _operation(raw: web.Request) -> str:

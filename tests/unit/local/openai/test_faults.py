@@ -78,7 +78,7 @@ def test_as_many_answers_are_bad_as_was_asked_for() -> None:
 def test_general_switches_turn_those_of_every_scope_off() -> None:
     board = FaultBoard(Faults())
     board.at("chat").set(Faults(fail_next=1))
-    board.set_general(Faults(rate_500=1))
+    board.set(Faults(rate_500=1))
     assert board.at("chat").faults == Faults()
     assert board.general.faults == Faults(rate_500=1)
 

@@ -1,33 +1,28 @@
 """What the demonstration shows: a progress line per file, the results, the hits."""
 
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
-from rich.progress import Progress as ProgressLines
+from rich.progress import BarColumn, MofNCompleteColumn
 from rich.text import Text
 
 from local.demo.client import Chunk, Hit, Progress, Run
+from local.demo.live_lines import NAME, NAME_WIDTH, SAID, LiveLine, live_lines
 
 EXCERPT_LINES = 3
 EXCERPT_WIDTH = 100
-NAME_WIDTH = 16
 
 
 class FileLine:
     """The line of one file: moves while it runs, then stays with its result."""
 
-    def __init__(self, console: Console, lines: ProgressLines | None, name: str) -> None:
-        self._console = console
-        self._lines = lines
-        self._name = name
-        self._task = lines.add_task("waiting", name=name, total=None) if lines else None
+    def __init__(self, line: LiveLine) -> None:
+        self._line = line
 
     def moved(self, progress: Progress) -> None:
         """Show how far the run is."""
-        if self._lines and self._task is not None:
-            self._lines.update(self._task, description=progress.stage, completed=progress.done, total=progress.total)
+        self._line.move(progress.stage, progress.done, progress.total)
 
     def ended(self, run: Run) -> None:
         """Show what the run put out."""
@@ -38,36 +33,21 @@ class FileLine:
             return
         said = f"{out.embedded} embedded, {out.reused} reused, {run.milliseconds} ms"
         # A live line has to fit into 80 columns, and an id is only of use whole: there it comes afterwards.
-        self._settle(said if self._lines else f"{said}, id {run.instance_id}", total)
+        self._settle(said if self._line.live else f"{said}, id {run.instance_id}", total)
 
     def failed(self, error: Exception) -> None:
         """Show that the run gave no output."""
         self._settle(f"FAILED: {error}", 0)
 
     def _settle(self, said: str, chunks: int) -> None:
-        if self._lines and self._task is not None:
-            self._lines.update(self._task, description=said, completed=chunks, total=chunks or 1)
-        else:
-            self._console.print(Text(f"{self._name:{NAME_WIDTH}} {chunks:3d} chunks, {said}"))
+        plain = f"{self._line.name:{NAME_WIDTH}} {chunks:3d} chunks, {said}"
+        self._line.settle(said, chunks, chunks or 1, plain=plain)
 
 
-@contextmanager
-def file_lines(console: Console, names: tuple[str, ...]) -> Generator[dict[str, FileLine]]:
+def file_lines(console: Console, names: tuple[str, ...]) -> AbstractContextManager[dict[str, FileLine]]:
     """Show a line per file: live ones on a terminal, elsewhere a plain one when a file is done."""
-    if not console.is_terminal:
-        yield {name: FileLine(console, None, name) for name in names}
-        return
-    columns = (
-        TextColumn(f"{{task.fields[name]:{NAME_WIDTH}}}", markup=False),
-        BarColumn(bar_width=12),
-        MofNCompleteColumn(),
-        TextColumn("{task.description}", markup=False),
-    )
-    lines = ProgressLines(*columns, console=console)
-    # Made before the first frame is drawn, or a frame would be drawn for each.
-    files = {name: FileLine(console, lines, name) for name in names}
-    with lines:
-        yield files
+    bar = BarColumn(bar_width=12)
+    return live_lines(console, names, FileLine, NAME, bar, MofNCompleteColumn(), SAID, said="waiting")
 
 
 def print_ids(console: Console, ids: Mapping[str, str]) -> None:

@@ -4,12 +4,12 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
-from rich.progress import Progress as ProgressLines
+from rich.progress import BarColumn, MofNCompleteColumn
 from rich.text import Text
 
 from local.demo.client import Progress
-from local.demo.repositories import Answered
+from local.demo.live_lines import SAID, LiveLine, live_lines
+from local.demo.repositories import ACCOUNT, Answered
 
 PARTS_SHOWN = 4
 
@@ -17,10 +17,8 @@ PARTS_SHOWN = 4
 class AccountLine:
     """The line of the account: live on a terminal, elsewhere one line when it is done."""
 
-    def __init__(self, console: Console, lines: ProgressLines | None) -> None:
-        self._console = console
-        self._lines = lines
-        self._task = lines.add_task("listing", total=None) if lines else None
+    def __init__(self, line: LiveLine) -> None:
+        self._line = line
         self._stages: list[str] = []
 
     def moved(self, progress: Progress) -> None:
@@ -28,29 +26,20 @@ class AccountLine:
         said = f"{progress.stage} {progress.done}/{progress.total}" if progress.total else progress.stage
         if not self._stages or self._stages[-1] != said:
             self._stages.append(said)
-        if self._lines and self._task is not None:
-            self._lines.update(self._task, description=progress.stage, completed=progress.done, total=progress.total)
+        self._line.move(progress.stage, progress.done, progress.total)
 
     def ended(self, count: int, milliseconds: int) -> None:
         """Show how long it took."""
         said = f"{count} repositories, {milliseconds} ms"
-        if self._lines and self._task is not None:
-            self._lines.update(self._task, description=said, completed=count, total=count or 1)
-        else:
-            self._console.print(Text(f"{' > '.join(self._stages)}: {said}"))
+        self._line.settle(said, count, count or 1, plain=f"{' > '.join(self._stages)}: {said}")
 
 
 @contextmanager
 def account_line(console: Console) -> Generator[AccountLine]:
     """Show one line for the account."""
-    if not console.is_terminal:
-        yield AccountLine(console, None)
-        return
-    columns = (BarColumn(bar_width=20), MofNCompleteColumn(), TextColumn("{task.description}", markup=False))
-    lines = ProgressLines(*columns, console=console)
-    line = AccountLine(console, lines)
-    with lines:
-        yield line
+    bar = BarColumn(bar_width=20)
+    with live_lines(console, [ACCOUNT], AccountLine, bar, MofNCompleteColumn(), SAID, said="listing") as lines:
+        yield lines[ACCOUNT]
 
 
 def print_answered(console: Console, answered: Answered) -> None:

@@ -1,38 +1,32 @@
 """What the demonstration shows of searches: a line per search while it runs, then a table of what it found."""
 
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 
 from rich.console import Console
-from rich.progress import BarColumn, TaskID, TextColumn
-from rich.progress import Progress as ProgressLines
+from rich.progress import BarColumn
 from rich.table import Table
 from rich.text import Text
 
+from local.demo.live_lines import NAME, NAME_WIDTH, SAID, LiveLine, live_lines
 from local.demo.searches import Lab, Result, Search, SearchRun, Stage
 from local.demo.swatches import srgb_of
 
-TITLE_WIDTH = 16
 SWATCH = "      "
 
 
 class SearchLine:
     """The line of one search: its stage while it runs, then how it ended."""
 
-    def __init__(self, console: Console, lines: ProgressLines | None, title: str) -> None:
-        self._console = console
-        self._lines = lines
-        self._title = title
-        self._task: TaskID | None = lines.add_task("queued", title=title, total=100) if lines else None
+    def __init__(self, line: LiveLine) -> None:
+        self._line = line
         self._stages: list[str] = []
 
     def moved(self, stage: Stage) -> None:
         """Show the stage that the search has reached."""
         if stage.stage not in self._stages:
             self._stages.append(stage.stage)
-        if self._lines and self._task is not None:
-            said = f"{stage.stage}: {stage.detail}" if stage.detail else stage.stage
-            self._lines.update(self._task, description=said, completed=stage.percent)
+        self._line.move(f"{stage.stage}: {stage.detail}" if stage.detail else stage.stage, stage.percent, 100)
 
     def ended(self, run: SearchRun) -> None:
         """Show how long it took, and what it had to do without."""
@@ -44,28 +38,13 @@ class SearchLine:
         self._settle(f"FAILED: {error}")
 
     def _settle(self, said: str) -> None:
-        if self._lines and self._task is not None:
-            self._lines.update(self._task, description=said, completed=100)
-            return
         stages = f"{' > '.join(self._stages)}: " if self._stages else ""
-        self._console.print(Text(f"{self._title:{TITLE_WIDTH}} {stages}{said}"))
+        self._line.settle(said, 100, 100, plain=f"{self._line.name:{NAME_WIDTH}} {stages}{said}")
 
 
-@contextmanager
-def search_lines(console: Console, titles: Sequence[str]) -> Generator[dict[str, SearchLine]]:
+def search_lines(console: Console, titles: Sequence[str]) -> AbstractContextManager[dict[str, SearchLine]]:
     """Show a line per search: live ones on a terminal, elsewhere a plain one when a search is done."""
-    if not console.is_terminal:
-        yield {title: SearchLine(console, None, title) for title in titles}
-        return
-    columns = (
-        TextColumn(f"{{task.fields[title]:{TITLE_WIDTH}}}", markup=False),
-        BarColumn(bar_width=20),
-        TextColumn("{task.description}", markup=False),
-    )
-    lines = ProgressLines(*columns, console=console)
-    made = {title: SearchLine(console, lines, title) for title in titles}
-    with lines:
-        yield made
+    return live_lines(console, titles, SearchLine, NAME, BarColumn(bar_width=20), SAID, said="queued", total=100)
 
 
 def print_results(console: Console, search: Search, run: SearchRun) -> None:

@@ -1,6 +1,7 @@
 """From a hook's module to an exit code: what failed, and what to do, in place of a traceback."""
 
 import importlib
+import logging
 import os
 import sys
 from io import TextIOWrapper
@@ -20,6 +21,8 @@ def run(name: str) -> int:
         # A console that lacks a character shows another; it is no reason to fail.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
+    # The SDKs' own words about what is said below anyway.
+    logging.getLogger().addHandler(logging.NullHandler())
     try:
         importlib.import_module(f"infra.hooks.{name}").main(Outputs(os.environ))
     except HookFailed as failure:

@@ -24,12 +24,12 @@ def build_package(target: Path, empty_folder: Path) -> None:
             package.write(ROOT / path, path)
 
 
-def link_requirements(folder: Path) -> set[str]:
+def link_requirements(folder: Path, requirements: Path = ROOT / "requirements.txt") -> set[str]:
     """Fill ``folder`` with what ``pip install -r requirements.txt`` would put there; return the distributions' names.
 
     Links into this environment, in which those versions are pinned: an installation of its own takes a minute.
     """
-    wanted = [Requirement(line) for line in _lines(ROOT / "requirements.txt")]
+    wanted = [Requirement(line) for line in _lines(requirements)]
     found: dict[str, Distribution] = {}
     while wanted:
         requirement = wanted.pop()

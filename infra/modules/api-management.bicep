@@ -25,7 +25,6 @@ resource service 'Microsoft.ApiManagement/service@2024-05-01' = {
     publicNetworkAccess: 'Enabled'
     developerPortalStatus: 'Disabled'
     legacyPortalStatus: 'Disabled'
-    configurationApi: { legacyApi: 'Disabled' }
     // Older versions of the management API hand secrets out to readers.
     apiVersionConstraint: { minApiVersion: '2021-08-01' }
     // Protocols alone: this tier refuses to have its ciphers chosen, and takes no weak one.

@@ -18,6 +18,8 @@ _OLD_PROTOCOLS = {
     for side in ("", "Backend.")
     for protocol in ("Ssl30", "Tls10", "Tls11")
 }
+# Older versions of the management API show a reader the service's secrets.
+_SHOWS_NO_SECRETS = "2019-12-01"
 _AUTHORITY = f"https://login.microsoftonline.com/{TENANT_ID}/v2.0"
 _NO_BODY: dict[str, Any] = {"body": {"bytes": 0}, "headers": []}
 
@@ -41,10 +43,10 @@ def gateway_service(project: Project) -> list[str]:
             found += [f"{way}: protocols {given['customProperties']}"] * (
                 given["customProperties"] != dict.fromkeys(_OLD_PROTOCOLS, "False")
             )
-            closed = (given["developerPortalStatus"], given["legacyPortalStatus"], given["configurationApi"])
-            found += [f"{way}: portals and APIs {closed}"] * (
-                closed != ("Disabled", "Disabled", {"legacyApi": "Disabled"})
-            )
+            portals = (given["developerPortalStatus"], given["legacyPortalStatus"])
+            found += [f"{way}: portals are {portals}"] * (portals != ("Disabled", "Disabled"))
+            oldest = given["apiVersionConstraint"]["minApiVersion"]
+            found += [f"{way}: management API of {oldest}"] * (oldest < _SHOWS_NO_SECRETS)
             uri = deployment.outputs["GATEWAY_URI"]
             found += [f"{way}: GATEWAY_URI is {uri!r}"] * (uri != f"https://{each.name}.azure-api.net")
     return found

@@ -129,6 +129,9 @@ param logRetentionDays int = 30
 @description('Who is told of alerts by e-mail; empty: nobody, they are seen in the portal only.')
 param alertEmail string = ''
 
+@description('Share of the app\'s own traces that is kept, 0 to 1: each search has about 32 KB of spans. Events and metrics are kept all.')
+param traceShare string = '1'
+
 var topology = loadYamlContent('../shared/topology.yaml')
 
 var token = toLower(uniqueString(subscription().id, environmentName, location))
@@ -410,6 +413,8 @@ var serviceSettings = {
   SERVICEBUS__fullyQualifiedNamespace: serviceBus.outputs.hostName
   SERVICEBUS__credential: 'managedidentity'
   SERVICEBUS__clientId: identity.outputs.clientId
+  OTEL_TRACES_SAMPLER: 'microsoft.fixed_percentage'
+  OTEL_TRACES_SAMPLER_ARG: traceShare
   DTS_CONNECTION_STRING: 'Endpoint=${durableTask.outputs.endpoint};Authentication=ManagedIdentity;ClientID=${identity.outputs.clientId}'
   GITHUB_API_URL: githubApiUrl
   REPO_CONTEXT_USERS: repoContextUsers

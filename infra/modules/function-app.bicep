@@ -62,6 +62,10 @@ var hostSettings = {
   AzureWebJobsStorage__tableServiceUri: tableEndpoint
   APPLICATIONINSIGHTS_CONNECTION_STRING: applicationInsightsConnectionString
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
+  // What the telemetry SDK tells its makers of itself, and what it would let them change from afar.
+  APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL: 'true'
+  APPLICATIONINSIGHTS_SDKSTATS_DISABLED: 'true'
+  APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED: 'true'
   AZURE_FUNCTIONS_DURABLE_STRICT_TYPING: '1'
 }
 

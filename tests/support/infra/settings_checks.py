@@ -12,6 +12,9 @@ from tests.support.infra.project import GATEWAY_AUDIENCE, GATEWAY_ID, WAYS, Proj
 # Read by the Functions host, its extensions or the platform; the app does not know them.
 RUNTIME_SETTINGS = {
     "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": "telemetry is sent with the identity",
+    "APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED": "nobody changes the telemetry SDK from afar",
+    "APPLICATIONINSIGHTS_SDKSTATS_DISABLED": "the telemetry SDK tells nothing of itself",
+    "APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL": "the telemetry SDK tells nothing of itself",
     "AzureWebJobsStorage__blobServiceUri": "leases and keys of the host",
     "AzureWebJobsStorage__clientId": "the identity that the host uses for its storage",
     "AzureWebJobsStorage__credential": "an identity in place of a connection string",
@@ -20,6 +23,8 @@ RUNTIME_SETTINGS = {
     "AzureSignalRConnectionString__clientId": "the identity of the SignalR bindings",
     "AzureSignalRConnectionString__credential": "an identity in place of a connection string",
     "AzureSignalRConnectionString__serviceUri": "the SignalR bindings",
+    "OTEL_TRACES_SAMPLER": "how the telemetry SDK chooses traces",
+    "OTEL_TRACES_SAMPLER_ARG": "the share that it keeps",
     "SERVICEBUS__clientId": "the identity of the queue trigger",
     "SERVICEBUS__credential": "an identity in place of a connection string",
 }

@@ -63,3 +63,17 @@ def test_an_app_whose_telemetry_has_nowhere_to_go_works_and_says_so():
         "import logging; logging.basicConfig(); from shared.telemetry.export import start_exporting as s; s('x').join()"
     )
     assert "telemetry cannot be sent" in output_of("-c", wait)[1]
+
+
+@pytest.mark.parametrize(("share", "recorded"), [("0", "False"), ("1", "True")])
+def test_the_share_of_traces_that_is_kept_is_a_setting(share, recorded):
+    address = "InstrumentationKey=00000000-0000-0000-0000-0000000000aa;IngestionEndpoint=http://127.0.0.1:9/"
+    script = (
+        "import os; from shared.telemetry.export import start_exporting; from shared.telemetry.tracing import span\n"
+        f"start_exporting({address!r}).join()\n"
+        "with span('work') as current: print(current.is_recording(), flush=True)\n"
+        # Nobody listens at that address, and a regular end would wait for it.
+        "os._exit(0)"
+    )
+    sampler = {"OTEL_TRACES_SAMPLER": "microsoft.fixed_percentage", "OTEL_TRACES_SAMPLER_ARG": share}
+    assert output_of("-c", script, **sampler)[0] == f"{recorded}\n"

@@ -66,8 +66,9 @@ async def reconcile(now: datetime, orchestrations: Orchestrations, resources: Re
     stalled = [document async for document in requests.stalled(before, _MAX_EXAMINED)]
     verdicts = await _examine(stalled, now, orchestrations)
     reasons = {document["id"]: verdict for document, verdict in verdicts if isinstance(verdict, str)}
-    lost = [document for document, verdict in verdicts if verdict is _Verdict.RESEND]
-    resent, unreadable = await _send_again([*unsent, *lost][:MAX_RESENT], resources)
+    lost = [document["id"] for document, verdict in verdicts if verdict is _Verdict.RESEND]
+    lost_ones = await _still_queued(lost[: MAX_RESENT - len(unsent)], resources)
+    resent, unreadable = await _send_again([*unsent, *lost_ones], resources)
     reasons |= dict.fromkeys(unreadable, _NOT_READ)
     closed = [await _close(request_id, reason, resources) for request_id, reason in reasons.items()]
     return Reconciled(resent, sum(closed), await requests.waiting())
@@ -108,6 +109,12 @@ def _verdict_on_queued(document: Document, now: datetime) -> _Verdict | str:
     # Counted to the last sending, so that after an outage of hours each is sent once more before it is given up.
     waited = enqueued_at - datetime.fromisoformat(document["created_at"])
     return _NOT_STARTED if waited > GIVEN_UP_AFTER else _Verdict.RESEND
+
+
+async def _still_queued(request_ids: Sequence[str], resources: Resources) -> list[Document]:
+    """Return the whole documents: of the many that are examined, few are sent again."""
+    found = [await resources.search_requests.read(request_id) for request_id in request_ids]
+    return [document for document in found if document is not None and document["status"] == QUEUED]
 
 
 async def _send_again(documents: Sequence[Document], resources: Resources) -> tuple[int, list[str]]:

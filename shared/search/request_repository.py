@@ -74,10 +74,10 @@ class SearchRequests:
     def stalled(self, before: str, limit: int) -> AsyncIterator[Document]:
         """Yield up to ``limit`` searches that are neither finished nor unsent and were last changed before ``before``.
 
-        The one that has waited longest comes first.
+        The one that has waited longest comes first. They come without what was asked for: id, status and times.
         """
         query = (
-            "SELECT c.id, c.session_id, c.user_id, c.request_payload, c.status, c.created_at, c.enqueued_at FROM c "
+            "SELECT c.id, c.status, c.created_at, c.enqueued_at FROM c "
             "WHERE c.status IN (@queued, @processing, @scoring) AND c.updated_at < @before "
             "AND NOT (c.status = @queued AND IS_NULL(c.enqueued_at)) ORDER BY c.updated_at OFFSET 0 LIMIT @limit"
         )

@@ -98,6 +98,12 @@ async def test_stalled_are_those_under_way_that_have_not_moved_longest_first(sea
     assert await stalled(searches, limit=2) == expected[:2]
 
 
+async def test_stalled_come_without_what_was_asked_for(searches):
+    await searches.accepted(enqueued_at=LATER)
+    (document,) = [each async for each in searches.resources.search_requests.stalled(LATER, 1)]
+    assert document.keys() == {"id", "status", "created_at", "enqueued_at"}
+
+
 async def test_waiting_are_those_that_were_sent_and_not_taken_up(searches):
     assert await searches.resources.search_requests.waiting() == 0
     await searches.accepted()

@@ -33,7 +33,8 @@ async def accept(
     what has no ``enqueued_at``.
 
     Raises:
-        Unavailable: Cosmos DB throttled or could not be reached; nothing was accepted.
+        Unavailable: Cosmos DB throttled or could not be reached. The search was not stored, or nobody knows: then the
+            reconciler finds it, and whoever sends it again with the same ``Idempotency-Key`` gets this one.
     """
     if not await resources.search_requests.create(accepted_document(request_id, payload, sender, accepted_at)):
         return

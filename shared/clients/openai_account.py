@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from aiohttp import ClientConnectionError
 from azure.core.credentials_async import AsyncTokenCredential
 
 from shared.clients.azure_errors import THROTTLED, translated
@@ -83,10 +84,11 @@ class Deployment:
                 yield
         except APIStatusError as error:
             raise self._refusal(error) from error
-        except APITimeoutError as error:
-            raise Unavailable("Azure OpenAI did not answer in time") from error
         except APIConnectionError as error:
-            raise Unavailable(f"Azure OpenAI cannot be reached: {error.__cause__ or error}") from error
+            reason = error.__cause__ or error
+            if isinstance(error, APITimeoutError) and not _is_refused(reason):
+                raise Unavailable("Azure OpenAI did not answer in time") from error
+            raise Unavailable(f"Azure OpenAI cannot be reached: {reason}") from error
         except (OpenAIError, ValueError, TypeError, AttributeError) as error:
             # What a proxy in between answers in its own words ends up here: HTML, half a body, no data.
             raise Unavailable(f"Azure OpenAI answered what is no {expected}: {error}") from error
@@ -102,6 +104,12 @@ class Deployment:
             resume_at = asyncio.get_running_loop().time() + min(pause_s, LONGEST_PAUSE_S)
             self._resume_at = max(self._resume_at, resume_at)
         return Unavailable(text, pause_s)
+
+
+def _is_refused(reason: BaseException) -> bool:
+    """Whether there was no connection: the SDK's transport calls that a connect timeout, too."""
+    met = reason.__cause__
+    return isinstance(met, ClientConnectionError) and not isinstance(met, TimeoutError)
 
 
 @asynccontextmanager
@@ -121,7 +129,7 @@ async def open_account(account: ModelAccount, credential: AsyncTokenCredential |
 async def _account_client(
     account: ModelAccount, credential: AsyncTokenCredential | None, stack: AsyncExitStack
 ) -> "AsyncOpenAI":
-    from openai import AsyncAzureOpenAI
+    from openai import AsyncAzureOpenAI, DefaultAioHttpClient
 
     client = AsyncAzureOpenAI(
         azure_endpoint=account.service.endpoint,
@@ -130,6 +138,8 @@ async def _account_client(
         azure_ad_token_provider=None if account.service.key else _token_provider(credential),
         timeout=_TIMEOUT_S,
         max_retries=0,
+        # The SDK's other transport takes twice the time of this process.
+        http_client=DefaultAioHttpClient(timeout=_TIMEOUT_S),
     )
     return await stack.enter_async_context(client)
 

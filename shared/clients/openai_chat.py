@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from opentelemetry.trace import Span
 
@@ -79,23 +79,30 @@ class Chat:
                 "type": "json_schema",
                 "json_schema": {"name": schema.name, "strict": True, "schema": schema.schema},
             },
-            "timeout": self._timeout_s,
         } | ({} if self._temperature is None else {"temperature": self._temperature})
 
     async def _create(self, client: "AsyncOpenAI", parameters: dict[str, Any], max_tokens: int) -> "ChatCompletion":
         from openai import BadRequestError  # loaded with the client
 
-        create = cast("Any", client.chat.completions.create)
         limit = max_tokens + (_TOKENS_TO_THINK if self._temperature is None else 0)
         name = self._limit
         try:
-            return await create(**parameters, **{name: limit})
+            return await self._post(client, parameters | {name: limit})
         except BadRequestError as error:
             if name != _LIMIT or _LIMIT not in error.message or "argument" not in error.message:
                 raise
         # "Unrecognized request argument supplied: max_completion_tokens": from now on by its older name.
         self._limit = _LIMIT_OF_OLD
-        return await create(**parameters, **{_LIMIT_OF_OLD: limit})
+        return await self._post(client, parameters | {_LIMIT_OF_OLD: limit})
+
+    async def _post(self, client: "AsyncOpenAI", body: dict[str, Any]) -> "ChatCompletion":
+        from openai.types.chat import ChatCompletion
+
+        # Not chat.completions.create, which walks messages and schema for keys to rename, of which there are none: half
+        # of what a call takes of this process.
+        return await client.post(
+            "/chat/completions", cast_to=ChatCompletion, body=body, options={"timeout": self._timeout_s}
+        )
 
 
 def _reply(answer: "ChatCompletion") -> Reply:

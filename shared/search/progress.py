@@ -30,15 +30,16 @@ async def advance(update: StatusUpdate, resources: Resources) -> StatusUpdated:
         Unavailable: Cosmos DB throttled or could not be reached, the document changes all the time, or there is none,
             perhaps because another process stored it and this one reads a replica that lags.
     """
-    for _ in range(_TURNS):
-        current = await resources.search_requests.read(update.request_id)
+    requests = resources.search_requests
+    for turn in range(_TURNS):
+        current = await (requests.read if turn else requests.last_seen)(update.request_id)
         if current is None:
             raise Unavailable(f"search {update.request_id!r} cannot be seen")
         now = datetime.now(UTC)
         changed = advanced(current, update, now)
         if changed is None:
             return StatusUpdated(status=current["status"], applied=False)
-        if await resources.search_requests.replace(changed, seen=current):
+        if await requests.replace(changed, seen=current):
             if changed["status"] in FINAL:
                 _tell_end(changed, now, update.usage, resources.settings.language_model)
             return StatusUpdated(status=changed["status"], applied=True)

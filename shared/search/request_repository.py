@@ -1,5 +1,6 @@
 """Searches in Cosmos DB: one document each, in a partition of its own."""
 
+from collections import OrderedDict
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -12,6 +13,8 @@ from shared.search.request_documents import QUEUED, UNDER_WAY, Document
 
 _SERVICE = "Cosmos DB"
 _CHANGED_IN_BETWEEN = 412
+# As many searches as one process works on at a time, by far; a document under way is small.
+_REMEMBERED = 1_000
 
 
 class SearchRequests:
@@ -19,6 +22,7 @@ class SearchRequests:
 
     def __init__(self, container: ContainerProxy) -> None:
         self._container = container
+        self._under_way: OrderedDict[str, Document] = OrderedDict()
 
     async def create(self, document: Document) -> bool:
         """Store a new search; return False where there is one with this id already."""
@@ -33,15 +37,25 @@ class SearchRequests:
         """Return the document of a search, or None."""
         with translated(_SERVICE):
             try:
-                return await self._container.read_item(request_id, partition_key=request_id)
+                document = await self._container.read_item(request_id, partition_key=request_id)
             except ResourceNotFoundError:
                 return None
+        self._remember(document)
+        return document
+
+    async def last_seen(self, request_id: str) -> Document | None:
+        """Return the document as this process saw it last, which saves reading it before each step of a search.
+
+        It may have changed since: ``replace`` finds out.
+        """
+        return self._under_way.get(request_id) or await self.read(request_id)
 
     async def replace(self, document: Document, seen: Document) -> bool:
         """Store ``document`` in place of ``seen``; return False when somebody else has changed it in between."""
+        self._under_way.pop(seen["id"], None)
         with translated(_SERVICE):
             try:
-                await self._container.replace_item(
+                stored = await self._container.replace_item(
                     document["id"], document, etag=seen["_etag"], match_condition=MatchConditions.IfNotModified
                 )
             except ResourceNotFoundError:
@@ -50,7 +64,10 @@ class SearchRequests:
                 if error.status_code == _CHANGED_IN_BETWEEN:
                     return False
                 raise
-            return True
+        # Writes are asked to answer without the document.
+        if etag := stored.get_response_headers().get("etag"):
+            self._remember(document | {"_etag": etag})
+        return True
 
     async def stamp_enqueued(self, request_id: str, moment: str) -> None:
         """Note when a search was handed to the queue. One that is gone meanwhile needs no note."""
@@ -88,6 +105,15 @@ class SearchRequests:
         query = "SELECT VALUE COUNT(1) FROM c WHERE c.status = @queued AND NOT IS_NULL(c.enqueued_at)"
         counts: list[Any] = [row async for row in self._rows(query, queued=QUEUED)]
         return sum(counts)
+
+    def _remember(self, document: Document) -> None:
+        if document["status"] not in UNDER_WAY:
+            self._under_way.pop(document["id"], None)
+            return
+        self._under_way[document["id"]] = document
+        self._under_way.move_to_end(document["id"])
+        if len(self._under_way) > _REMEMBERED:
+            self._under_way.popitem(last=False)
 
     async def _rows(self, query: str, **parameters: Any) -> AsyncIterator[Any]:
         named: list[dict[str, Any]] = [{"name": f"@{name}", "value": value} for name, value in parameters.items()]

@@ -12,7 +12,7 @@ from shared.contracts import Contract
 from shared.errors import Rejected, Unavailable
 from shared.orchestration import RETRY_AFTER_FIELD
 from shared.resources import Resources, process_resources
-from shared.telemetry.tracing import carried, span
+from shared.telemetry.tracing import TRACEPARENT, carried, span
 
 _logger = logging.getLogger("fanwise.activities")
 _fields: ContextVar[dict[str, Any]] = ContextVar("activity log fields")
@@ -45,13 +45,12 @@ def as_function(name: str, activity: Activity[Any]) -> Callable[..., Awaitable[A
 
 
 async def _run(name: str, activity: Activity[Any], data: Any) -> Any:
-    document = json.loads(data) if isinstance(data, str) else data
-    with span(name, carried(document if isinstance(document, dict) else None)):
-        return await _run_logged(name, activity, document)
+    with span(name, _parent(data)):
+        return await _run_logged(name, activity, data)
 
 
-async def _run_logged(name: str, activity: Activity[Any], document: Any) -> Any:
-    task = activity.decode(document)
+async def _run_logged(name: str, activity: Activity[Any], data: Any) -> Any:
+    task = activity.decode(data)
     _fields.set({"activity": name, **activity.log_fields(task)})
     started = time.perf_counter()
     _log("activity started")
@@ -69,7 +68,14 @@ async def _run_logged(name: str, activity: Activity[Any], document: Any) -> Any:
         _log("activity failed", logging.ERROR, exc_info=True, ms=_ms_since(started))
         raise
     _log("activity completed", ms=_ms_since(started))
-    return result.to_json() if isinstance(result, Contract) else result
+    return result.encoded() if isinstance(result, Contract) else result
+
+
+def _parent(data: Any) -> str | None:
+    """The trace that the task belongs to."""
+    if isinstance(data, str):
+        data = json.loads(data) if TRACEPARENT in data else None
+    return carried(cast("dict[str, Any]", data) if isinstance(data, dict) else None)
 
 
 def _ms_since(started: float) -> float:

@@ -69,7 +69,7 @@ for _name, _activity in ACTIVITIES.items():
 @bp.orchestration_trigger(context_name="context")  # pyright: ignore[reportUntypedFunctionDecorator]
 def search_orchestrator(context: df.DurableOrchestrationContext) -> Generator[Any, Any, dict[str, object]]:
     """Find, score and explain materials for one request, and keep its document up to date on the way."""
-    run = _Run(context, SearchStart.model_validate(context.get_input() or {}))
+    run = _Run(context, SearchStart.decoded(context.get_input() or {}))
     try:
         return (yield from run.search())
     except _Closed as closed:
@@ -135,7 +135,7 @@ class _Run:
         outcome = outcomes["LoadRequest"]
         if isinstance(outcome, Failed):
             raise not_loaded(outcome)
-        loaded = LoadedRequest.model_validate(outcome.value if isinstance(outcome, Ok) else None)
+        loaded = LoadedRequest.decoded(outcome.value if isinstance(outcome, Ok) else None)
         if loaded.status in FINAL:
             raise _Closed(loaded.status)
         return loaded.request
@@ -203,7 +203,7 @@ class _Run:
         outcomes = yield from self._stage(stage, calls, show)
         self._journal.scoring_ms = (self._context.current_utc_datetime - began) // timedelta(milliseconds=1)
         answers = [outcomes[name] for name in calls]
-        chunks = tuple(ScoredChunk.model_validate(answer.value) for answer in answers if isinstance(answer, Ok))
+        chunks = tuple(ScoredChunk.decoded(answer.value) for answer in answers if isinstance(answer, Ok))
         loss = decisions.scoring_loss(sum(len(chunk.scores) for chunk in chunks), len(candidates))
         self._journal.degrade(loss)
         for answer in answers:
@@ -249,7 +249,7 @@ class _Run:
             self._context, calls, attempts=decisions.FINAL_ATTEMPTS, retriable=may_succeed_later
         )
         if isinstance(outcome, Ok):
-            return StatusUpdated.model_validate(outcome.value).status
+            return StatusUpdated.decoded(outcome.value).status
         raise not_stored(outcome)
 
     def _stage(
@@ -298,7 +298,7 @@ class _Run:
         """What a call handed back; None where it was not made, or failed, which the journal then notes as ``word``."""
         outcome = outcomes.get(name)
         if isinstance(outcome, Ok):
-            return contract.model_validate(outcome.value)
+            return contract.decoded(outcome.value)
         if isinstance(outcome, Failed):
             word = word or decisions.DEGRADES[name]
             self._journal.degrade(word)

@@ -1,6 +1,6 @@
 """Models that cross a durable boundary. They are stored history: a field is added with a default, never taken away."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
@@ -20,6 +20,19 @@ class Contract(BaseModel):
 
     def to_json(self) -> dict[str, object]:
         return self.model_dump(by_alias=True, exclude_none=True)
+
+    def encoded(self) -> Any:
+        """Return what travels through the task hub: JSON that ``decoded`` reads."""
+        return self.to_json()
+
+    @classmethod
+    def decoded(cls, value: object) -> Self:
+        """Return what arrived: JSON, as a text or read already.
+
+        Raises:
+            ValidationError: It is something else.
+        """
+        return cls.model_validate_json(value) if isinstance(value, str) else cls.model_validate(value)
 
 
 class Upload(Contract):

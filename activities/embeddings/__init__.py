@@ -10,12 +10,12 @@ from shared.contracts import ChunkTask, PersistTask
 ACTIVITIES: dict[str, Activity[Any]] = {
     "embed_chunk_activity": Activity(
         embed_chunk_activity,
-        ChunkTask.model_validate,
+        ChunkTask.decoded,
         lambda task: {"instance_id": task.snippet.run_id, "chunk": task.chunk_index, "attempt": task.attempt},
     ),
     "persist_snippet_activity": Activity(
         persist_snippet_activity,
-        PersistTask.model_validate,
+        PersistTask.decoded,
         lambda task: {"instance_id": task.snippet.run_id, "chunks": task.chunks},
     ),
 }

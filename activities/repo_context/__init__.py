@@ -11,21 +11,21 @@ from shared.repo_context.contracts import BundleTask, EmbedTask, IndexTask, List
 
 ACTIVITIES: dict[str, Activity[Any]] = {
     "GetRepoNamesActivity": Activity(
-        get_repo_names_activity, ListingTask.model_validate, lambda task: {"username": task.username}
+        get_repo_names_activity, ListingTask.decoded, lambda task: {"username": task.username}
     ),
     "FetchRepoContextBundleActivity": Activity(
         fetch_repo_context_bundle_activity,
-        BundleTask.model_validate,
+        BundleTask.decoded,
         lambda task: {"username": task.username, "repo_name": task.repo_name, "attempt": task.attempt},
     ),
     "EmbedRepositoriesActivity": Activity(
         embed_repositories_activity,
-        EmbedTask.model_validate,
+        EmbedTask.decoded,
         lambda task: {"username": task.username, "repositories": len(task.names)},
     ),
     "StoreRepoIndexActivity": Activity(
         store_repo_index_activity,
-        IndexTask.model_validate,
+        IndexTask.decoded,
         lambda task: {"username": task.username, "repositories": len(task.names)},
     ),
 }

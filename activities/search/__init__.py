@@ -29,7 +29,7 @@ def _activity(run: Callable[[Task, Resources], Awaitable[Any]], task: type[Task]
     def log_fields(of: Task) -> dict[str, Any]:
         return {field: getattr(of, field) for field in ("request_id", *fields)}
 
-    return Activity(run, task.model_validate, log_fields)
+    return Activity(run, task.decoded, log_fields)
 
 
 ACTIVITIES: dict[str, Activity[Any]] = {

@@ -14,8 +14,8 @@ from typing import Any, cast
 
 from shared.search.contracts import Candidate, LabValues
 
-# As JSON, where a character outside ASCII takes six or twelve bytes.
-CANDIDATE_BYTES = 1400
+# As JSON inside JSON, where a character outside ASCII takes six or twelve bytes, and a quotation mark four.
+CANDIDATE_BYTES = 1380
 TEXT_BYTES = 1024
 EXPLANATION_BYTES = 400
 _NAME_BYTES = 200
@@ -36,7 +36,7 @@ def candidate_of(document: Mapping[str, Any], search_type: str) -> Candidate | N
     first, then captions, colour words and name go.
     """
     name = document.get("id")
-    if not isinstance(name, str) or not 0 < len(name) <= LONGEST_ID:
+    if not isinstance(name, str) or not 0 < len(name) <= LONGEST_ID or _SURROGATES.search(name):
         return None
     text = _text(document.get("description"), TEXT_BYTES)
     candidate = Candidate(
@@ -56,18 +56,23 @@ def candidate_of(document: Mapping[str, Any], search_type: str) -> Candidate | N
 
 def shortened(text: str, json_bytes: int) -> str:
     """Return as much of ``text`` as takes ``json_bytes`` in JSON, with an ellipsis where something is missing."""
-    if len(text) <= json_bytes and json_size(text) <= json_bytes + 2:
+    if len(text) <= json_bytes and text_size(text) <= json_bytes:
         return text
-    room = json_bytes - (json_size("…") - 2)
+    room = json_bytes - text_size("…")
     # No character takes less than a byte.
     prefixes = range(1, min(len(text), room) + 1)
-    kept = bisect_right(prefixes, room, key=lambda characters: json_size(text[:characters]) - 2)
+    kept = bisect_right(prefixes, room, key=lambda characters: text_size(text[:characters]))
     return text[:kept].rstrip() + "…" if kept else ""
 
 
 def json_size(value: Any) -> int:
-    """Return the bytes that the Durable SDK writes for ``value``: ASCII only, blanks after commas and colons."""
-    return len(json.dumps(value))
+    """Return the bytes that ``value`` takes in a payload: as JSON in a text, which the Durable SDK writes in ASCII."""
+    return len(json.dumps(json.dumps(value, ensure_ascii=False, separators=(",", ":")))) - 2
+
+
+def text_size(text: str) -> int:
+    """Return the bytes that ``text`` takes there without its quotation marks."""
+    return json_size(text) - json_size("")
 
 
 def _fitted(candidate: Candidate, text: str | None) -> Candidate:

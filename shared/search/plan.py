@@ -70,7 +70,7 @@ def searches(start: SearchStart, block: RequestBlock, odata_filter: str | None) 
 
     def search(search_type: str, query: str, k: int) -> Call:
         task = VectorTask(request_id=start.request_id, search_type=search_type, query=query, filter=odata_filter, k=k)
-        return Call("VectorSearch", task.to_json())
+        return Call("VectorSearch", task.encoded())
 
     calls = {"base": search("base", query_of(block.request, block.resin), block.request.k)}
     for number, synonym in enumerate(block.synonyms[: decisions.MAX_SYNONYMS], start=1):
@@ -89,7 +89,7 @@ def scoring(start: SearchStart, block: RequestBlock, candidates: Sequence[Candid
     calls: Calls = {}
     for number, part in enumerate(parts(candidates, decisions.SCORE_CHUNKS)):
         task = ScoreTask(request_id=start.request_id, chunk_id=number, request_block=block, chunk=tuple(part))
-        calls[f"chunk_{number}"] = Call("ScoreChunk", task.to_json())
+        calls[f"chunk_{number}"] = Call("ScoreChunk", task.encoded())
     return calls
 
 
@@ -139,7 +139,7 @@ def stitching(
 
 
 def _one(activity: str, task: SearchContract) -> Calls:
-    return {activity: Call(activity, task.to_json())}
+    return {activity: Call(activity, task.encoded())}
 
 
 def _within_budget(chunk: ScoredChunk) -> ScoredChunk:

@@ -10,6 +10,7 @@ works here works with the SDK. Schedules and failures at random are what ``repla
     assert driven.output["ok"] and driven.inputs_of("persist_snippet_activity") == [...]
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -46,7 +47,12 @@ class Driven:
 
     def inputs_of(self, name: str) -> list[Any]:
         """Inputs of the runs of one activity or sub-orchestration, in the order in which they started."""
-        return [call.input for call in self.calls if call.name == name]
+        return [read(call.input) for call in self.calls if call.name == name]
+
+
+def read(payload: Any) -> Any:
+    """Return a payload as its activity reads it, which may travel as a text."""
+    return json.loads(payload) if isinstance(payload, str) and payload.startswith("{") else payload
 
 
 def drive(
@@ -85,7 +91,7 @@ def _reply(result: Any, invocation: Invocation, run: int) -> Reply:
         result = result.results[min(run, len(result.results)) - 1]
     if callable(result):
         try:
-            result = result(invocation.input)
+            result = result(read(invocation.input))
         except ScriptedFailure as failure:
             result = failure
     # Runs of the same moment end in the order in which they began.

@@ -66,14 +66,14 @@ FOUND = {
 }
 
 
-def hits(found: dict[str, list[dict[str, Any]]]) -> Callable[[Any], dict[str, Any]]:
+def hits(found: dict[str, list[dict[str, Any]]]) -> Callable[[Any], str]:
     """Return what ``VectorSearch`` answers, by search type."""
 
-    def search(task: Any) -> dict[str, Any]:
+    def search(task: Any) -> str:
         documents = found.get(task["search_type"], [])[: task["k"]]
         candidates = (candidate_of(document, task["search_type"]) for document in documents)
         results = tuple(candidate for candidate in candidates if candidate is not None)
-        return contracts.SearchHits(search_type=task["search_type"], results=results).to_json()
+        return contracts.SearchHits(search_type=task["search_type"], results=results).encoded()
 
     return search
 
@@ -118,13 +118,13 @@ def last_update(updates: Sequence[Any]) -> dict[str, Any]:
     return updates[-1]
 
 
-def _real(activity: Callable[..., Any], task: type[contracts.SearchContract]) -> Callable[[Any], dict[str, Any]]:
+def _real(activity: Callable[..., Any], task: type[contracts.SearchContract]) -> Callable[[Any], str]:
     """An activity that needs nothing but its task, as it is."""
     resources = FakeCloud().resources
-    return lambda payload: asyncio.run(activity(task.model_validate(payload), resources)).to_json()
+    return lambda payload: asyncio.run(activity(task.model_validate(payload), resources)).encoded()
 
 
-def _flags(payload: Any) -> dict[str, Any]:
+def _flags(payload: Any) -> str:
     task = contracts.FlagsTask.model_validate(payload)
     flags = tuple(flags_of(task.request_block, each, {}) for each in task.materials)
-    return contracts.AllFlags(flags=flags).to_json()
+    return contracts.AllFlags(flags=flags).encoded()

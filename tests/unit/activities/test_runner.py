@@ -128,7 +128,7 @@ def test_a_bug_keeps_its_class_and_is_logged_with_its_traceback(worker):
 @pytest.mark.parametrize(
     ("call", "error"),
     [
-        ("no json", "JSONDecodeError"),
+        ("no json", "ValidationError"),
         ("wrong type", "ValidationError"),
         ("no object", "ValidationError"),
         ("class", "ValidationError"),

@@ -67,9 +67,7 @@ async def broken(task: Task, resources: Resources) -> None:
 
 
 FUNCTIONS = {
-    run.__name__: as_function(
-        run.__name__, Activity(run, Task.model_validate, lambda task: {"instance_id": task.run_id})
-    )
+    run.__name__: as_function(run.__name__, Activity(run, Task.decoded, lambda task: {"instance_id": task.run_id}))
     for run in (answer, answer_list, meet, throttled, refused, broken)
 }
 

@@ -8,7 +8,7 @@ from blueprints.search import search_orchestrator
 from shared.search.contracts import LabValues
 from shared.search.decisions import DEGRADES
 from tests.support.azure_replay import Invocation, Raises, Returns, replay
-from tests.support.scripted_context import Driven, ScriptedFailure, drive, in_turn
+from tests.support.scripted_context import Driven, ScriptedFailure, drive, in_turn, read
 from tests.support.scripted_search import (
     ANALYSIS,
     BLUE,
@@ -612,7 +612,7 @@ def late(name):
     def script(invocation: Invocation):
         result = scripted[invocation.name]
         after_s = 300.0 if invocation.name == name else 0.1
-        return Returns(result(invocation.input) if callable(result) else result, after_s)
+        return Returns(result(read(invocation.input)) if callable(result) else result, after_s)
 
     return script
 
@@ -626,10 +626,10 @@ def test_a_step_that_takes_too_long_fails_the_search_at_its_deadline(name):
     assert run.faults == ()
     assert run.output == {"status": "failed", "error": "The search took longer than 20 s"}
     (update,) = [
-        call for call in run.activity_calls if call.name == "UpdateStatus" and call.input["status"] == "failed"
+        call for call in run.activity_calls if call.name == "UpdateStatus" and read(call.input)["status"] == "failed"
     ]
     assert 20 <= update.started_at_s < 24
-    assert update.input["error"] == "The search took longer than 20 s"
+    assert read(update.input)["error"] == "The search took longer than 20 s"
 
 
 def test_no_round_begins_after_the_deadline():
@@ -643,8 +643,8 @@ def test_results_that_are_there_at_the_deadline_are_written():
 
     def script(invocation: Invocation):
         result = scripted[invocation.name]
-        is_last = invocation.name == "UpdateStatus" and invocation.input["status"] == "completed"
-        return Returns(result(invocation.input) if callable(result) else result, 90.0 if is_last else 0.1)
+        is_last = invocation.name == "UpdateStatus" and read(invocation.input)["status"] == "completed"
+        return Returns(result(read(invocation.input)) if callable(result) else result, 90.0 if is_last else 0.1)
 
     run = replay(search_orchestrator, START | {"deadline_s": 60}, script)
     assert (run.faults, run.output["status"]) == ((), "completed")
@@ -668,7 +668,7 @@ def random_script(seed: int, request):
             error = chance.choice(["Unavailable: scripted", "Rejected: scripted", "KeyError: 'bug'"])
             return Raises(error + wait, after_s)
         result = scripted[invocation.name]
-        return Returns(result(invocation.input) if callable(result) else result, after_s)
+        return Returns(result(read(invocation.input)) if callable(result) else result, after_s)
 
     return script
 

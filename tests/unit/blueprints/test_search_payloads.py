@@ -76,7 +76,8 @@ def test_the_largest_search_keeps_every_payload_within_256_kb(character, rerank)
         def run(payload: Any) -> Any:
             result = answer(payload) if callable(answer) else answer
             for kind, value in (("input", payload), ("result", result)):
-                size = len(json.dumps(value))
+                text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+                size = len(json.dumps(text))
                 sizes[f"{name} {kind}"] = max(sizes.get(f"{name} {kind}", 0), size)
             return result
 

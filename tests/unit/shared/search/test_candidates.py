@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.search.candidates import CANDIDATE_BYTES, LONGEST_ID, TEXT_BYTES, candidate_of, json_size, shortened
+from shared.search.candidates import (
+    CANDIDATE_BYTES,
+    LONGEST_ID,
+    TEXT_BYTES,
+    candidate_of,
+    shortened,
+    text_size,
+)
 from shared.search.contracts import LabValues
 from tests.support.scripted_search import material
 
@@ -59,7 +66,7 @@ def test_a_material_without_three_numbers_has_no_colour(lab):
 def test_a_long_text_is_cut_to_a_kilobyte_and_marked():
     candidate = candidate_of(material(1, description="x" * 30_000), "base")
     assert candidate.text.endswith("x…")
-    assert json_size(candidate.text) <= TEXT_BYTES + 2
+    assert text_size(candidate.text) <= TEXT_BYTES
     assert candidate.text_truncated
 
 
@@ -77,11 +84,11 @@ def test_no_document_becomes_larger_than_its_share_of_a_payload(document, search
 @given(st.text(), st.integers(0, 60))
 def test_a_shortened_text_fits_and_begins_like_the_whole(text, json_bytes):
     kept = shortened(text, json_bytes)
-    assert json_size(kept) - 2 <= json_bytes
+    assert text_size(kept) <= json_bytes
     assert kept == text or text.startswith(kept.removesuffix("…"))
 
 
 @given(st.text(min_size=1).filter(lambda text: not any(map(str.isspace, text))), st.integers(7, 60))
 def test_a_shortened_text_gives_no_room_away(text, json_bytes):
     kept = shortened(text, json_bytes).removesuffix("…")
-    assert text in (kept, kept + "…") or json_size(text[: len(kept) + 1] + "…") - 2 > json_bytes
+    assert text in (kept, kept + "…") or text_size(text[: len(kept) + 1] + "…") > json_bytes

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Generator, Mapping
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import azure.durable_functions as df
@@ -135,7 +136,7 @@ class _Run:
         outcome = outcomes["LoadRequest"]
         if isinstance(outcome, Failed):
             raise not_loaded(outcome)
-        loaded = LoadedRequest.decoded(outcome.value if isinstance(outcome, Ok) else None)
+        loaded = _read(LoadedRequest, outcome.value if isinstance(outcome, Ok) else None)
         if loaded.status in FINAL:
             raise _Closed(loaded.status)
         return loaded.request
@@ -203,7 +204,7 @@ class _Run:
         outcomes = yield from self._stage(stage, calls, show)
         self._journal.scoring_ms = (self._context.current_utc_datetime - began) // timedelta(milliseconds=1)
         answers = [outcomes[name] for name in calls]
-        chunks = tuple(ScoredChunk.decoded(answer.value) for answer in answers if isinstance(answer, Ok))
+        chunks = tuple(_read(ScoredChunk, answer.value) for answer in answers if isinstance(answer, Ok))
         loss = decisions.scoring_loss(sum(len(chunk.scores) for chunk in chunks), len(candidates))
         self._journal.degrade(loss)
         for answer in answers:
@@ -249,7 +250,7 @@ class _Run:
             self._context, calls, attempts=decisions.FINAL_ATTEMPTS, retriable=may_succeed_later
         )
         if isinstance(outcome, Ok):
-            return StatusUpdated.decoded(outcome.value).status
+            return _read(StatusUpdated, outcome.value).status
         raise not_stored(outcome)
 
     def _stage(
@@ -298,7 +299,7 @@ class _Run:
         """What a call handed back; None where it was not made, or failed, which the journal then notes as ``word``."""
         outcome = outcomes.get(name)
         if isinstance(outcome, Ok):
-            return contract.decoded(outcome.value)
+            return _read(contract, outcome.value)
         if isinstance(outcome, Failed):
             word = word or decisions.DEGRADES[name]
             self._journal.degrade(word)
@@ -311,6 +312,17 @@ class _Run:
     def _log(self, level: int, message: str, **fields: Any) -> None:
         if not self._context.is_replaying:
             _logger.log(level, message, extra={"request_id": self._start.request_id, **fields})
+
+
+def _read(contract: type[Result], value: object) -> Result:
+    """What an activity handed back."""
+    return _read_text(contract, value) if isinstance(value, str) else contract.decoded(value)
+
+
+@lru_cache(maxsize=256)
+def _read_text(contract: type[Result], text: str) -> Result:
+    # Each replay meets the same texts again, and nobody can change what they were read to.
+    return contract.decoded(text)
 
 
 def _progress(stage: Stage, detail: str | None = None, further: int = 0) -> Progress:

@@ -53,6 +53,37 @@ async def test_a_search_that_is_gone_is_not_replaced(searches):
     assert not await requests.replace(seen, seen)
 
 
+async def test_what_was_written_last_is_remembered_under_its_new_etag(searches):
+    requests = searches.resources.search_requests
+    request_id = await searches.accepted()
+    seen = await requests.read(request_id)
+    assert await requests.replace(seen | {"status": "processing"}, seen)
+    last = await requests.last_seen(request_id)
+    assert (last["status"], last["_etag"] != seen["_etag"]) == ("processing", True)
+    assert await requests.replace(last | {"status": "scoring"}, last)
+    assert (await searches.document(request_id))["status"] == "scoring"
+
+
+async def test_a_memory_that_is_out_of_date_is_forgotten_when_it_cannot_be_written(searches):
+    requests = searches.resources.search_requests
+    request_id = await searches.accepted()
+    old = await requests.read(request_id)
+    changed = await searches.container.read_item(request_id, partition_key=request_id) | {"status": "cancelled"}
+    await searches.container.replace_item(request_id, changed)
+    assert (await requests.last_seen(request_id))["status"] == "queued"
+    assert not await requests.replace(old | {"status": "processing"}, old)
+    assert (await requests.last_seen(request_id))["status"] == "cancelled"
+
+
+async def test_a_search_that_has_ended_is_not_remembered(searches):
+    requests = searches.resources.search_requests
+    request_id = await searches.accepted()
+    seen = await requests.read(request_id)
+    assert await requests.replace(seen | {"status": "completed"}, seen)
+    await searches.container.delete_item(request_id, partition_key=request_id)
+    assert await requests.last_seen(request_id) is None
+
+
 async def test_a_stamp_changes_nothing_else(searches):
     request_id = await searches.accepted()
     before = await searches.document(request_id)

@@ -7,6 +7,7 @@ retry is a new round after a durable timer, and each wait has a timer of its own
 Everything here is deterministic: time comes from the context, and the callbacks given must be pure.
 """
 
+import json
 import math
 import re
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
@@ -47,7 +48,14 @@ def traced(calls: Iterable[Call], traceparent: str | None) -> list[Call]:
     """Return ``calls`` with the trace that they belong to in their payloads; unchanged where there is none."""
     if traceparent is None:
         return list(calls)
-    return [replace(call, payload={**call.payload, "traceparent": traceparent}) for call in calls]
+    return [replace(call, payload=_traced(call.payload, traceparent)) for call in calls]
+
+
+def _traced(payload: Any, traceparent: str) -> Any:
+    if isinstance(payload, str):
+        # An object as a text, which is not read for this in every replay.
+        return f'{payload[:-1]},"traceparent":{json.dumps(traceparent)}}}'
+    return {**payload, "traceparent": traceparent}
 
 
 @dataclass(frozen=True, slots=True)

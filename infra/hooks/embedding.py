@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Self
-
-from openai import APIConnectionError, APIStatusError, AzureOpenAI
+from typing import TYPE_CHECKING, Self
 
 from infra.hooks import sign_in
 from infra.hooks.failures import HookFailed
@@ -12,6 +10,9 @@ from infra.hooks.outputs import Outputs
 from infra.hooks.patience import NotYet, until
 from shared.retry_after import retry_after_s
 from shared.topology import topology
+
+if TYPE_CHECKING:
+    from openai import APIStatusError, AzureOpenAI
 
 _SCOPE = "https://cognitiveservices.azure.com/.default"
 _TIMEOUT_S = 120.0
@@ -30,17 +31,8 @@ class EmbeddingModel:
     def __init__(self, outputs: Outputs) -> None:
         self.name = outputs.need("EMBEDDING_MODEL_DEPLOYMENT_NAME")
         self.dimensions = int(outputs.number("EMBEDDING_DIMENSIONS", 1536))
-        self._patience = outputs.patience
-        key = sign_in.model_key(outputs)
-        # Waiting is ours: the client's own retries give up after a minute, and say nothing.
-        self._client = AzureOpenAI(
-            azure_endpoint=outputs.need("AZURE_OPENAI_ENDPOINT"),
-            api_version=str(topology().settings["OPENAI_API_VERSION"].default),
-            api_key=key,
-            azure_ad_token_provider=None if key else lambda: sign_in.bearer(outputs, _SCOPE),
-            max_retries=0,
-            timeout=_TIMEOUT_S,
-        )
+        self._outputs = outputs
+        self._client: AzureOpenAI | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -48,7 +40,8 @@ class EmbeddingModel:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._client.close()
+        if self._client is not None:
+            self._client.close()
 
     def vectors(self, texts: Sequence[str]) -> list[list[float]]:
         """Return a vector per text, however often the model asks to wait.
@@ -56,7 +49,7 @@ class EmbeddingModel:
         Raises:
             HookFailed: It asks to wait for longer than the patience lasts, refuses, or its vectors have another size.
         """
-        vectors = until(lambda: self._asked(texts), self._patience, f"the embedding model {self.name}", _ADVICE)
+        vectors = until(lambda: self._asked(texts), self._outputs.patience, f"the embedding model {self.name}", _ADVICE)
         sizes = {len(vector) for vector in vectors}
         if len(vectors) != len(texts) or sizes != {self.dimensions}:
             raise HookFailed(
@@ -67,16 +60,35 @@ class EmbeddingModel:
         return vectors
 
     def _asked(self, texts: Sequence[str]) -> list[list[float]]:
+        from openai import APIConnectionError, APIStatusError
+
         try:
-            answer = self._client.embeddings.create(model=self.name, input=list(texts), dimensions=self.dimensions)
+            answer = self._open().embeddings.create(model=self.name, input=list(texts), dimensions=self.dimensions)
         except APIConnectionError as error:
             raise NotYet("it does not answer") from error
         except APIStatusError as error:
             raise _refusal(self.name, error) from error
         return [item.embedding for item in answer.data]
 
+    def _open(self) -> "AzureOpenAI":
+        if self._client is None:
+            # Only here: it takes most of a second, and most runs have nothing to embed.
+            from openai import AzureOpenAI
 
-def _refusal(name: str, error: APIStatusError) -> Exception:
+            key = sign_in.model_key(self._outputs)
+            # Waiting is ours: the client's own retries give up after a minute, and say nothing.
+            self._client = AzureOpenAI(
+                azure_endpoint=self._outputs.need("AZURE_OPENAI_ENDPOINT"),
+                api_version=str(topology().settings["OPENAI_API_VERSION"].default),
+                api_key=key,
+                azure_ad_token_provider=None if key else lambda: sign_in.bearer(self._outputs, _SCOPE),
+                max_retries=0,
+                timeout=_TIMEOUT_S,
+            )
+        return self._client
+
+
+def _refusal(name: str, error: "APIStatusError") -> Exception:
     """Return what a refusal means: worth another attempt, or the end."""
     code = error.code or ""
     if error.status_code == 429:

@@ -66,7 +66,10 @@ class _Index:
         self._sent("PUT", definition)
 
     def _sent(self, method: str, document: object = None, *, missing: bool = False) -> dict[str, Any] | None:
-        request = HttpRequest(method, f"indexes('{self._name}')?api-version={_API_VERSION}", json=document)
+        # The service takes no PUT that does not say what it wants to be answered.
+        headers = {"Prefer": "return=representation"} if method == "PUT" else {}
+        address = f"indexes('{self._name}')?api-version={_API_VERSION}"
+        request = HttpRequest(method, address, headers=headers, json=document)
         with self._client.send_request(request) as answer:
             if missing and answer.status_code == 404:
                 return None

@@ -179,10 +179,15 @@ def program(folder: Path, name: str, script: str) -> None:
     path.chmod(path.stat().st_mode | stat.S_IXUSR)
 
 
+def azd_signs_in(programs: Path, token: str) -> None:
+    """Put an azd on PATH that hands out ``token``, and does nothing else."""
+    answer = json.dumps({"token": token, "expiresOn": "2099-01-01T00:00:00Z"})
+    program(programs, "azd", f"echo {shlex.quote(answer)}")
+
+
 def azd_environment(programs: Path, **outputs: str) -> dict[str, str]:
     """Return what azd hands to a hook of an environment: what every one has, and ``outputs``."""
-    token = json.dumps({"token": TOKEN, "expiresOn": "2099-01-01T00:00:00Z"})
-    program(programs, "azd", f"echo {shlex.quote(token)}")
+    azd_signs_in(programs, TOKEN)
     return {
         "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
         "HOME": os.environ.get("HOME", "/"),

@@ -50,14 +50,14 @@ def backends_of(options: argparse.Namespace) -> Backends:
     return Backends(apps, {"blue": 100 - weight, "green": weight})
 
 
-def named_values(issuer: Issuer) -> dict[str, str]:
+def named_values(issuer_url: str) -> dict[str, str]:
     """Return what policies write as ``{{name}}``: those that the deployment declares, for this machine."""
     return {
         "tenant-id": "00000000-0000-0000-0000-0000000000a8",
-        "api-audience": issuer.audience,
+        "api-audience": API_AUDIENCE,
         "backend-audience": BACKEND_AUDIENCE,
-        "openid-config-url": f"{issuer.url}/.well-known/openid-configuration",
-        "token-issuer": issuer.url,
+        "openid-config-url": f"{issuer_url}/.well-known/openid-configuration",
+        "token-issuer": issuer_url,
     }
 
 
@@ -93,7 +93,7 @@ async def serve(options: argparse.Namespace) -> None:
     backends = backends_of(options)
     listener = listen(options.host, options.port)
     issuer = Issuer(address_of(listener), API_AUDIENCE)
-    names = named_values(issuer)
+    names = named_values(issuer.url)
     async with passing_on() as session:
         services = Services.of(names, backends, issuer, session)
         gateway = gateway_of(options.infra, names, services)

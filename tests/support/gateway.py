@@ -165,7 +165,7 @@ async def gateway_under_test(
         issuer = await asyncio.to_thread(Issuer, address_of(listener), API_AUDIENCE)
         apps = {"blue": blue.url, **({"green": green.url} if has_green else {})}
         backends = Backends(apps, {"blue": 100 - green_weight, "green": green_weight})
-        names = named_values(issuer)
+        names = named_values(issuer.url)
         services = Services.of(names, backends, issuer, own_session, clock)
         gateway = gateway_of(infra, names, services)
         url = await opened.enter_async_context(served(gateway.application(), listener))

@@ -3,7 +3,9 @@
 from tests.support.infra import (
     colour_checks,
     gateway_checks,
+    hook_checks,
     monitoring_checks,
+    policy_checks,
     resource_checks,
     role_checks,
     settings_checks,
@@ -14,6 +16,10 @@ from tests.support.infra.project import Check
 
 CHECKS: tuple[Check, ...] = (
     syntax_checks.unparsable,
+    policy_checks.policies_are_known,
+    policy_checks.operations_are_the_apps_routes,
+    policy_checks.limits_are_those_promised,
+    policy_checks.requests_are_let_through_as_promised,
     workflow_checks.workflows_follow_their_schema,
     workflow_checks.actions_are_pinned,
     workflow_checks.workflows_may_do_little,
@@ -45,6 +51,10 @@ CHECKS: tuple[Check, ...] = (
     colour_checks.colours_apart,
     colour_checks.one_colour_in_charge,
     colour_checks.green_is_optional,
+    hook_checks.hooks_can_be_run,
+    hook_checks.hooks_are_pinned,
+    hook_checks.hooks_read_what_they_are_given,
+    hook_checks.hooks_say_no_secret,
     role_checks.roles_given,
     role_checks.roles_documented,
     resource_checks.cosmos_containers,

@@ -15,6 +15,9 @@ from tests.support.tracked_files import ROOT
 _SCRIPT = Path(__file__).with_name("kql") / "check.js"
 _TABLES = Path(__file__).with_name("kql") / "tables.json"
 _FOLDER = "monitoring/kql"
+# Where `make` installs what package.json names.
+_PACKAGES = ROOT / "node_modules"
+_PARSER = _PACKAGES / "@kusto" / "language-service-next"
 
 _COMMENT = re.compile(r"//.*")
 _EQUAL = re.compile(r'\bname == "([^"]+)"')
@@ -73,13 +76,14 @@ def verdicts(project: Project) -> dict[str, Verdict]:
 
 @cache
 def _judged(texts: tuple[tuple[str, str], ...]) -> dict[str, Verdict]:
+    assert _PARSER.is_dir(), f"{_PARSER} is missing: run `make test`, which sets up what the tests need"
     # Starting the parser takes a second: once for all queries, and again only where one of them differs.
     with tempfile.TemporaryDirectory() as folder:
         for name, text in texts:
             (Path(folder) / f"{name}.kql").write_text(text, encoding="utf-8")
         files = [str(Path(folder) / f"{name}.kql") for name, _ in texts]
         answer = subprocess.run(
-            [find_node().program, str(_SCRIPT), str(ROOT / "node_modules"), str(_TABLES), *files],
+            [find_node().program, str(_SCRIPT), str(_PACKAGES), str(_TABLES), *files],
             capture_output=True,
             text=True,
             check=False,

@@ -1,11 +1,11 @@
-"""``python -m bench [NAME ...]``: measure, print one table, keep it in docs/benchmarks.md."""
+"""``python -m bench [NAME ...]``: measure, print one table, keep it in docs/benchmarks.md or a document of its own."""
 
 import argparse
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 
-from bench import delta_e, embeddings, engine, repo_context, search, startup
+from bench import delta_e, embeddings, engine, repo_context, scale, search, startup
 from bench.report import Row, describe_machine, keep, table
 
 MEASUREMENTS: dict[str, Callable[[], Awaitable[list[Row]]]] = {
@@ -15,14 +15,17 @@ MEASUREMENTS: dict[str, Callable[[], Awaitable[list[Row]]]] = {
     "search": search.measure,
     "repo-context": repo_context.measure,
     "startup": startup.measure,
+    "scale": scale.measure,
 }
+# Those that have a document of their own.
+PUBLISHED: dict[str, Callable[[], None]] = {"scale": scale.publish}
 
 
 def main() -> None:
     """Run the measurements named on the command line, all when there are none."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(MEASUREMENTS)}; default: all")
-    parser.add_argument("--print-only", action="store_true", help="leave docs/benchmarks.md as it is")
+    parser.add_argument("--print-only", action="store_true", help="leave the documents as they are")
     chosen = parser.parse_args()
     if unknown := set(chosen.names) - set(MEASUREMENTS):
         parser.error(f"unknown: {', '.join(sorted(unknown))}; expected any of {', '.join(MEASUREMENTS)}")
@@ -33,7 +36,8 @@ def main() -> None:
         machine = describe_machine()
         measured = asyncio.run(MEASUREMENTS[name]())
         if not chosen.print_only:
-            keep(name, measured, machine)
+            publish = PUBLISHED.get(name)
+            publish() if publish else keep(name, measured, machine)
         rows += measured
     print(table(rows, at_first))
 

@@ -12,8 +12,7 @@ from local.azurite.node import find_node
 from tests.support.infra.project import Project
 from tests.support.tracked_files import ROOT
 
-_SCRIPT = Path(__file__).with_name("kql") / "check.js"
-_TABLES = Path(__file__).with_name("kql") / "tables.json"
+_SCRIPT = Path(__file__).with_name("kql_check.js")
 _FOLDER = "monitoring/kql"
 # Where `make` installs what package.json names.
 _PACKAGES = ROOT / "node_modules"
@@ -71,19 +70,21 @@ def queries(project: Project) -> dict[str, Query]:
 
 def verdicts(project: Project) -> dict[str, Verdict]:
     """Return what the parser says of every query of a project, by the file's stem."""
-    return _judged(tuple((each.name, each.text) for each in queries(project).values()))
+    texts = tuple((each.name, each.text) for each in queries(project).values())
+    return _judged(texts, project.text(f"infra/{_FOLDER}/tables.json"))
 
 
 @cache
-def _judged(texts: tuple[tuple[str, str], ...]) -> dict[str, Verdict]:
+def _judged(texts: tuple[tuple[str, str], ...], tables: str) -> dict[str, Verdict]:
     assert _PARSER.is_dir(), f"{_PARSER} is missing: run `make test`, which sets up what the tests need"
     # Starting the parser takes a second: once for all queries, and again only where one of them differs.
     with tempfile.TemporaryDirectory() as folder:
         for name, text in texts:
             (Path(folder) / f"{name}.kql").write_text(text, encoding="utf-8")
+        (Path(folder) / "tables.json").write_text(tables, encoding="utf-8")
         files = [str(Path(folder) / f"{name}.kql") for name, _ in texts]
         answer = subprocess.run(
-            [find_node().program, str(_SCRIPT), str(_PACKAGES), str(_TABLES), *files],
+            [find_node().program, str(_SCRIPT), str(_PACKAGES), str(Path(folder) / "tables.json"), *files],
             capture_output=True,
             text=True,
             check=False,

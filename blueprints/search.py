@@ -205,6 +205,8 @@ class _Run:
         self._journal.scoring_ms = (self._context.current_utc_datetime - began) // timedelta(milliseconds=1)
         answers = [outcomes[name] for name in calls]
         chunks = tuple(_read(ScoredChunk, answer.value) for answer in answers if isinstance(answer, Ok))
+        for chunk in chunks:
+            self._journal.spend(chunk.usage)
         loss = decisions.scoring_loss(sum(len(chunk.scores) for chunk in chunks), len(candidates))
         self._journal.degrade(loss)
         for answer in answers:
@@ -292,14 +294,15 @@ class _Run:
         )
         if any(isinstance(outcome, Late) for outcome in outcomes):
             raise too_long(self._start.deadline_s)
-        self._journal.spend(outcome.value for outcome in outcomes if isinstance(outcome, Ok))
         return dict(zip(calls, outcomes, strict=True))
 
     def _result(self, outcomes: Outcomes, name: str, contract: type[Result], word: str | None = None) -> Result | None:
         """What a call handed back; None where it was not made, or failed, which the journal then notes as ``word``."""
         outcome = outcomes.get(name)
         if isinstance(outcome, Ok):
-            return _read(contract, outcome.value)
+            found = _read(contract, outcome.value)
+            self._journal.spend(getattr(found, "usage", None))
+            return found
         if isinstance(outcome, Failed):
             word = word or decisions.DEGRADES[name]
             self._journal.degrade(word)

@@ -1,6 +1,6 @@
 """What a run notes on its way: the ``processing_metadata`` of its document."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -31,16 +31,15 @@ class Journal:
         if word is not None and word not in self.degraded:
             self.degraded.append(word)
 
-    def spend(self, results: Iterable[Any]) -> None:
-        """Add up the tokens that activities say their ``results`` took."""
-        for result in results:
-            if not isinstance(result, dict) or not result.get("usage"):
-                continue
-            spent, before = Usage.model_validate(result["usage"]), self.usage or Usage()
-            self.usage = Usage(
-                prompt_tokens=before.prompt_tokens + spent.prompt_tokens,
-                completion_tokens=before.completion_tokens + spent.completion_tokens,
-            )
+    def spend(self, usage: Usage | None) -> None:
+        """Add the tokens that an activity says its result took."""
+        if usage is None or not usage.total:
+            return
+        before = self.usage or Usage()
+        self.usage = Usage(
+            prompt_tokens=before.prompt_tokens + usage.prompt_tokens,
+            completion_tokens=before.completion_tokens + usage.completion_tokens,
+        )
 
     def metadata(self, completed_at: datetime, results: Sequence[object]) -> dict[str, Any]:
         """Return ``processing_metadata`` of a search that ended at ``completed_at`` with ``results``."""

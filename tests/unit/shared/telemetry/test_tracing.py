@@ -1,5 +1,6 @@
 """Traces without an SDK: what came in is passed on, and nothing is made up."""
 
+import json
 from types import SimpleNamespace
 
 import pytest
@@ -8,10 +9,11 @@ from opentelemetry import trace
 
 from blueprints.embeddings import embeddings_orchestrator
 from blueprints.search import search_orchestrator
+from shared.search.contracts import Usage
 from shared.search.journal import Journal
 from shared.telemetry.tracing import carried, incoming, message_properties, span, traceparent
 from tests.support.scripted_context import drive
-from tests.support.scripted_search import START, answers, request_of
+from tests.support.scripted_search import ANALYSIS, START, answers, last_update, request_of
 
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
@@ -73,12 +75,12 @@ def test_an_error_goes_through_and_ends_its_span():
 def test_every_task_of_a_search_carries_its_trace():
     driven = drive(search_orchestrator, {**START, "traceparent": PARENT}, answers(request_of()))
     assert driven.output["status"] == "completed"
-    assert {call.input.get("traceparent") for call in driven.calls} == {PARENT}
+    assert {_document(call.input).get("traceparent") for call in driven.calls} == {PARENT}
 
 
 def test_the_tasks_of_a_search_without_a_trace_are_what_they_were():
     driven = drive(search_orchestrator, START, answers(request_of()))
-    assert not any("traceparent" in call.input for call in driven.calls)
+    assert not any("traceparent" in _document(call.input) for call in driven.calls)
 
 
 def test_every_task_of_a_snippet_carries_its_trace():
@@ -87,18 +89,35 @@ def test_every_task_of_a_snippet_carries_its_trace():
     results = {"embed_chunk_activity": [1.0, 0.0], "persist_snippet_activity": stored}
     driven = drive(embeddings_orchestrator, submission, results)
     assert len(driven.calls) == 4
-    assert {call.input.get("traceparent") for call in driven.calls} == {PARENT}
+    assert {_document(call.input).get("traceparent") for call in driven.calls} == {PARENT}
 
 
-def test_a_search_tells_the_tokens_of_all_its_calls():
-    driven = drive(search_orchestrator, START, answers(request_of()))
-    usage = driven.inputs_of("UpdateStatus")[-1]["usage"]
-    scored = len(driven.inputs_of("ScoreChunk"))
-    assert usage["prompt_tokens"] >= 10 * scored
-    assert usage["completion_tokens"] >= 5 * scored
+@pytest.mark.parametrize("handed_back", [dict, json.dumps])
+def test_a_search_tells_the_tokens_of_all_its_calls(handed_back):
+    spent = {"usage": {"prompt_tokens": 100, "completion_tokens": 7}}
+    replaced = {
+        "GenerateSynonyms": handed_back({"resins": [], **spent}),
+        "ScoreChunk": lambda task: handed_back(_scored(task) | spent),
+        "OverallAnalysis": handed_back(ANALYSIS | spent),
+    }
+    driven = drive(search_orchestrator, START, answers(request_of()) | replaced)
+    calls = len(driven.inputs_of("ScoreChunk")) + 2
+    usage = last_update(driven.inputs_of("UpdateStatus"))["usage"]
+    assert (usage["prompt_tokens"], usage["completion_tokens"]) == (100 * calls, 7 * calls)
+
+
+def _document(payload):
+    """A payload, which may travel as text."""
+    return json.loads(payload) if isinstance(payload, str) else payload
+
+
+def _scored(task):
+    scores = [{"id": each["id"], "score": 50, "explanation": "fits"} for each in _document(task)["chunk"]]
+    return {"chunk_id": _document(task)["chunk_id"], "scores": scores}
 
 
 def test_a_run_that_asked_no_model_has_no_usage():
     journal = Journal(started_at=None)
-    journal.spend([None, "text", {}, {"usage": None}])
+    journal.spend(None)
+    journal.spend(Usage())
     assert journal.usage is None

@@ -97,6 +97,7 @@ def _token_limit(search: PerSearch, given: Figures) -> str:
         (what, f"{tokens:,.0f}", _short(limit * given["target_load"] / tokens))
         for what, tokens in (
             ("What the limit counts: prompts and the longest answers allowed", search.counted_tokens),
+            ("The same without room to think", search.counted_tokens - search.chat_calls * given["room_to_think"]),
             ("What is spent", search.input_tokens + search.output_tokens),
         )
     ]

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from tests.support.infra.app_functions import http_routes
 from tests.support.worker import ROOT, Verdict, sample_settings, worker_verdict
 
 REFUSED_APP = Path(__file__).parent / "apps" / "refused"
@@ -20,6 +21,7 @@ ROUTES = {
     ("api/github/repos/{username}/{repo}", ("GET",), "function"),
     ("api/github/cache/stats", ("GET",), "function"),
     ("api/github/cache/cleanup", ("POST",), "function"),
+    ("instances/{colour}/{instance_id}", ("GET",), "function"),
     ("search", ("POST",), "function"),
     ("status/{request_id}", ("GET",), "function"),
 }
@@ -36,6 +38,12 @@ def test_each_route_has_its_methods_and_its_auth_level(app: Verdict) -> None:
     found = {(each["route"], tuple(each["methods"]), each["authLevel"].lower()) for each in triggers}
 
     assert found == ROUTES
+
+
+def test_routes_read_from_the_source_are_those_that_the_worker_serves(app: Verdict) -> None:
+    served = {name: (each["methods"][0], each["route"]) for name, each in app.bindings("httpTrigger").items()}
+
+    assert http_routes() == served
     assert len(triggers) == len(ROUTES)
 
 

@@ -40,7 +40,7 @@ async def ask(
     Raises:
         Unavailable: The service throttled, failed, timed out or could not be reached.
         Rejected: The second answer was no better, the model refused, or there is no model (mock mode). A third time
-            would only cost time: at temperature 0 the same question has the same answer.
+            would only cost time: what it was told of its first answer did not help.
     """
     if chat is None:
         raise Rejected("There is no language model in mock mode (DISABLE_OPENAI=1)")

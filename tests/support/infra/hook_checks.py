@@ -20,6 +20,8 @@ _PACKAGES = {"azure.core": "azure-core", "azure.identity": "azure-identity", "az
              "azure.storage": "azure-storage-blob", "openai": "openai", "orjson": "orjson", "pydantic": "pydantic",
              "yaml": "pyyaml"}  # fmt: skip
 _OURS = {"infra", "data", "shared"}
+# What a deployer chooses that only hooks read.
+CHOICES = ("LOAD_SAMPLE", "CATALOGUE_FOLDER")
 # azd sets these by itself, or they belong to the local stack, which has keys.
 _GIVEN = {"AZURE_ENV_NAME", "AZURE_SUBSCRIPTION_ID", "AZURE_PRINCIPAL_ID", "AZURE_TENANT_ID"}
 _LOCAL = {"AI_SEARCH_KEY", "STORAGE_KEY", "AZURE_OPENAI_API_KEY"}
@@ -86,8 +88,8 @@ def hooks_read_what_they_are_given(project: Project) -> list[str]:
         if name not in handed
     ]
     names = {name for _, name in read}
-    found += [f"{FOLDER}: nothing reads {name}" for name in ("LOAD_SAMPLE", "CATALOGUE_FOLDER") if name not in names]
-    return found + [f"docs/deploy.md does not name {name}" for name in ("LOAD_SAMPLE",) if name not in documented]
+    found += [f"{FOLDER}: nothing reads {name}" for name in CHOICES if name not in names]
+    return found + [f"docs/deploy.md does not name {name}" for name in CHOICES if name not in documented]
 
 
 def hooks_say_no_secret(project: Project) -> list[str]:

@@ -16,6 +16,7 @@ from jsonschema.validators import validator_for
 
 from tests.support.emulators.queues import configuration
 from tests.support.emulators.settings import OVER_THE_SAMPLE
+from tests.support.infra.hook_checks import CHOICES
 from tests.support.infra.project import Project
 from tests.support.infra.workflow_files import DEPLOY, EMULATORS, Workflow, read_yaml, workflow, workflows
 from tests.support.tracked_files import ROOT
@@ -114,9 +115,10 @@ def every_python_is_tested(project: Project) -> list[str]:
 
 
 def deployment_passes_every_choice(project: Project) -> list[str]:
-    """Each variable of main.parameters.json is the repository's of that name, and no other is passed on."""
+    """Each choice of a deployer is the repository's variable of that name, and no other is passed on."""
     given = " ".join(each["value"] for each in project.parameters_file.values())
-    wanted = set(re.findall(r"\$\{([A-Z0-9_]+)", given)) - _SET_BY_AZD | {"AZURE_SUBSCRIPTION_ID"}
+    wanted = set(re.findall(r"\$\{([A-Z0-9_]+)", given)) - _SET_BY_AZD
+    wanted |= {"AZURE_SUBSCRIPTION_ID", *CHOICES}
     job = workflow(project, DEPLOY).jobs["deploy"]
     passed = {name for name, value in job["env"].items() if value == f"${{{{ vars.{name} }}}}"}
     found = [f"{DEPLOY}: does not pass {name} on" for name in sorted(wanted - passed)]

@@ -20,7 +20,7 @@ def text_of(seed: int) -> str:
     return " ".join(str(chance.random()) for _ in range(chance.choice([60, 200, 700])))
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 async def test_killed_at_many_points_every_run_completes_and_each_chunk_is_stored_once(tmp_path, seed):
     chance = random.Random(seed)
     async with running_stack("--no-host", "--openai-latency-ms", "30") as stack:

@@ -8,8 +8,11 @@ import yaml
 
 @dataclass(frozen=True)
 class Mutation:
-    """``needs_types``: only the resource types of Azure can tell, which are not part of this repository."""
+    """``subject``: name of the file that lists it. ``needs_types``: only the resource types of Azure can tell, which are
+    not part of this repository.
+    """
 
+    subject: str
     mistake: str
     file: str
     before: str
@@ -18,7 +21,7 @@ class Mutation:
 
 
 MUTATIONS = tuple(
-    Mutation(**each)
+    Mutation(subject.stem, **each)
     for subject in sorted((Path(__file__).parent / "mutations").glob("*.yaml"))
     for each in yaml.safe_load(subject.read_text(encoding="utf-8"))
 )

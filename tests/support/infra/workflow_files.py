@@ -4,6 +4,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -59,8 +60,9 @@ class Workflow:
                     yield words
 
 
+@lru_cache(maxsize=32)
 def read_yaml(text: str) -> Any:
-    """Return a document as YAML 1.2 has it."""
+    """Return a document as YAML 1.2 has it; the same one for the same text, which is not to be changed."""
     return yaml.load(text, _Loader)
 
 

@@ -8,8 +8,8 @@ import yaml
 
 @dataclass(frozen=True)
 class Mutation:
-    """``subject``: name of the file that lists it. ``needs_types``: only the resource types of Azure can tell, which are
-    not part of this repository.
+    """``subject``: name of the file that lists it. ``needs_types``: only the resource types of Azure can tell, which
+    are not part of this repository.
     """
 
     subject: str

@@ -61,6 +61,6 @@ def _copy_with(mutation: Mutation, folder: Path) -> Project:
 
 
 def _first_faults(project: Project, subject: str) -> list[str]:
-    """What the first check that finds anything finds: those of the subject first, a second parser, the slowest, last."""
+    """What the first check that finds anything finds: the checks of its subject first, a second parser last."""
     checks = sorted(CHECKS[1:], key=lambda check: check.__module__.rpartition(".")[2][:4] != subject[:4])
     return next((found for check in [*checks, CHECKS[0]] if (found := faults(check, project))), [])

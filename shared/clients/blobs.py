@@ -1,17 +1,22 @@
 """Blob storage: texts on their way from the HTTP starter to the activities."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import ResourceNotFoundError
-from azure.storage.blob.aio import BlobServiceClient, ContainerClient
 
 from shared.clients.azure_errors import translated
 from shared.errors import Rejected
 from shared.settings import Service
+
+if TYPE_CHECKING:
+    from azure.storage.blob.aio import BlobServiceClient, ContainerClient
 
 _SERVICE = "Blob storage"
 
@@ -25,7 +30,7 @@ class StoredBlob:
 class Uploads:
     """The container ``snippet-uploads``. Blobs are named ``<run id>/<segment>.json``."""
 
-    def __init__(self, container: ContainerClient) -> None:
+    def __init__(self, container: "ContainerClient") -> None:
         self._container = container
 
     async def write(self, name: str, content: bytes) -> None:
@@ -85,8 +90,12 @@ class Uploads:
 
 
 @asynccontextmanager
-async def open_blobs(service: Service, credential: AsyncTokenCredential | None) -> AsyncGenerator[BlobServiceClient]:
+async def open_blobs(service: Service, credential: AsyncTokenCredential | None) -> "AsyncGenerator[BlobServiceClient]":
     """Open the storage account, signing in with the key or with ``credential``."""
+    # 0.2 s that a worker need not spend before it is ready; in a thread, so that its only event loop goes on meanwhile.
+    await asyncio.to_thread(import_module, "azure.storage.blob.aio")
+    from azure.storage.blob.aio import BlobServiceClient
+
     account = service.endpoint.rsplit("/", 1)[-1].split(".", 1)[0]
     client = BlobServiceClient(
         service.endpoint,

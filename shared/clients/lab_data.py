@@ -7,15 +7,17 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from azure.core import MatchConditions
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
-from azure.storage.blob.aio import BlobClient
 
 from shared.clients.azure_errors import translated
 from shared.errors import Rejected, Unavailable
 from shared.search.lab_table import MAX_BYTES, LabTable, UnusableLabTable, read_lab_table
+
+if TYPE_CHECKING:
+    from azure.storage.blob.aio import BlobClient
 
 _logger = logging.getLogger(__name__)
 
@@ -44,7 +46,7 @@ class _Upload:
 class LabSource:
     """The newest usable Lab values. ``now``: seconds of a clock that never goes back."""
 
-    def __init__(self, blob: BlobClient, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, blob: "BlobClient", now: Callable[[], float] = time.monotonic) -> None:
         self._blob = blob
         self._now = now
         self._data: LabData | None = None
@@ -122,7 +124,7 @@ class LabSource:
 
 
 @asynccontextmanager
-async def open_lab_source(blob: BlobClient) -> AsyncGenerator[LabSource]:
+async def open_lab_source(blob: "BlobClient") -> AsyncGenerator[LabSource]:
     """Open the Lab values; they load in the background from now on."""
     source = LabSource(blob)
     source.start()

@@ -21,7 +21,7 @@ CHROMA_FACTOR = 1.0
 
 # Colours that are computed together: what they need fits into a core's own cache. In one piece a large table goes
 # through memory for every term, which takes nearly twice as long.
-_BLOCK = 16_384
+_BLOCK = 32_768
 
 # Below this lightness S_L is constant, because the hyperbola would fall to zero.
 _DARK = 16.0
@@ -108,23 +108,25 @@ def distances(standard: Sequence[float], samples: "NDArray[np.float64]", around:
 
     lab = Lab(*standard)
     by_hue = 1 / around.hue**2
-    weighted = (
-        (lab.a, by_hue),
-        (lab.b, by_hue),
-        (lab.chroma, 1 / around.chroma**2 - by_hue),
-        (lab.L, 1 / around.lightness**2),
-    )
-    far = np.zeros(samples.shape[1])
-    term = np.empty(min(len(far), _BLOCK))
+    by_chroma = 1 / around.chroma**2 - by_hue
+    by_lightness = 1 / around.lightness**2
+    far = np.empty(samples.shape[1])
+    scratch = np.empty(min(len(far), _BLOCK))
     for first in range(0, len(far), _BLOCK):
         lightness, a, b, chroma = samples[:, first : first + _BLOCK]
         squares = far[first : first + _BLOCK]
-        part = term[: len(squares)]
-        for feature, (centre, weight) in zip((a, b, chroma, lightness), weighted, strict=True):
-            np.subtract(feature, centre, out=part)
-            part *= part
-            part *= weight
-            squares += part
+        term = scratch[: len(squares)]
+        np.subtract(a, lab.a, out=squares)
+        squares *= squares
+        np.subtract(b, lab.b, out=term)
+        term *= term
+        squares += term
+        squares *= by_hue
+        for feature, centre, weight in ((chroma, lab.chroma, by_chroma), (lightness, lab.L, by_lightness)):
+            np.subtract(feature, centre, out=term)
+            term *= term
+            term *= weight
+            squares += term
         # Of colours that differ in their last bits, rounding may leave less than nothing.
         np.maximum(squares, 0.0, out=squares)
         np.sqrt(squares, out=squares)

@@ -24,6 +24,17 @@ from local.processes.serving import served
 # What a user's access token has and no more.
 USER = "00000000-0000-0000-0000-00000000000a"
 OTHER_USER = "00000000-0000-0000-0000-00000000000b"
+# Whatever a client puts there, the app would believe it.
+FORGED = {
+    "user-id": OTHER_USER,
+    "X-MS-CLIENT-PRINCIPAL": "e30=",
+    "X-MS-CLIENT-PRINCIPAL-ID": OTHER_USER,
+    "X-MS-CLIENT-PRINCIPAL-NAME": "mallory",
+    "X-MS-CLIENT-PRINCIPAL-IDP": "aad",
+    "X-MS-TOKEN-AAD-ID-TOKEN": "a.b.c",
+    "X-MS-TOKEN-AAD-ACCESS-TOKEN": "a.b.c",
+    "x-functions-key": "a-key",
+}
 
 
 @dataclass

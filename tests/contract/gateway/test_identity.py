@@ -7,20 +7,16 @@ import pytest
 
 from local.gateway.__main__ import BACKEND_AUDIENCE, INFRA
 from local.gateway.services import IDENTITY
-from tests.support.gateway import OTHER_USER, USER, GatewayUnderTest, signed_by_another, unsigned, without_signature
+from tests.support.gateway import (
+    FORGED,
+    USER,
+    GatewayUnderTest,
+    signed_by_another,
+    unsigned,
+    without_signature,
+)
 
 OPERATIONS = json.loads((INFRA / "operations.json").read_text(encoding="utf-8"))
-# Whatever a client puts there, the app would believe it.
-FORGED = {
-    "user-id": OTHER_USER,
-    "X-MS-CLIENT-PRINCIPAL": "e30=",
-    "X-MS-CLIENT-PRINCIPAL-ID": OTHER_USER,
-    "X-MS-CLIENT-PRINCIPAL-NAME": "mallory",
-    "X-MS-CLIENT-PRINCIPAL-IDP": "aad",
-    "X-MS-TOKEN-AAD-ID-TOKEN": "a.b.c",
-    "X-MS-TOKEN-AAD-ACCESS-TOKEN": "a.b.c",
-    "x-functions-key": "a-key",
-}
 
 
 def is_refused(gateway: GatewayUnderTest, answer) -> bool:

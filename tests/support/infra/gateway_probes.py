@@ -7,20 +7,10 @@ import jwt
 from aiohttp import web
 
 from local.gateway.__main__ import BACKEND_AUDIENCE
-from tests.support.gateway import OTHER_USER, USER, Answer, Asked, GatewayUnderTest, signed_by_another, unsigned
+from tests.support.gateway import FORGED, OTHER_USER, USER, Answer, Asked, GatewayUnderTest, signed_by_another, unsigned
 
 Probe = Callable[[GatewayUnderTest], Awaitable[list[str]]]
 
-_FORGED = {
-    "user-id": OTHER_USER,
-    "X-MS-CLIENT-PRINCIPAL": "e30=",
-    "X-MS-CLIENT-PRINCIPAL-ID": OTHER_USER,
-    "X-MS-CLIENT-PRINCIPAL-NAME": "mallory",
-    "X-MS-CLIENT-PRINCIPAL-IDP": "aad",
-    "X-MS-TOKEN-AAD-ID-TOKEN": "a.b.c",
-    "X-MS-TOKEN-AAD-ACCESS-TOKEN": "a.b.c",
-    "x-functions-key": "a-key",
-}
 _OPERATIONS = (
     ("POST", "/search"),
     ("GET", "/status/req_1"),
@@ -56,13 +46,13 @@ async def no_token_that_does_not_hold_gets_in(gateway: GatewayUnderTest) -> list
 async def the_app_is_told_who_the_token_is_of(gateway: GatewayUnderTest) -> list[str]:
     token = gateway.token()
     for method, path in _OPERATIONS:
-        await gateway.call(method, f"{path}?code=a-key", token=token, headers=_FORGED)
+        await gateway.call(method, f"{path}?code=a-key", token=token, headers=FORGED)
     found: list[str] = []
     for asked in gateway.blue.asked:
         found += [f"{asked.path}: user {asked.headers.getall('user-id', [])}"] * (
             asked.headers.getall("user-id", []) != [USER]
         )
-        found += [f"{asked.path}: {name}" for name in _FORGED if name != "user-id" and name in asked.headers]
+        found += [f"{asked.path}: {name}" for name in FORGED if name != "user-id" and name in asked.headers]
         found += [f"{asked.path}: a key"] * ("code" in asked.path)
         found += [f"{asked.path}: not the gateway's token"] * (_audience(asked) != BACKEND_AUDIENCE)
     return found + [f"{len(gateway.blue.asked)} requests reached the app"] * (
@@ -71,8 +61,8 @@ async def the_app_is_told_who_the_token_is_of(gateway: GatewayUnderTest) -> list
 
 
 async def a_probe_of_health_names_nobody(gateway: GatewayUnderTest) -> list[str]:
-    answer = await gateway.get("/api/health", token=None, headers=_FORGED)
-    named = [name for asked in gateway.blue.asked for name in _FORGED if name in asked.headers]
+    answer = await gateway.get("/api/health", token=None, headers=FORGED)
+    named = [name for asked in gateway.blue.asked for name in FORGED if name in asked.headers]
     return [f"health answered {answer.status}"] * (answer.status != 200) + named
 
 

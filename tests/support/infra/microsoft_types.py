@@ -26,15 +26,8 @@ def microsoft_types() -> Path | None:
 
 def type_faults(project: Project) -> list[str]:
     """Return errors and warnings about resource types, versions, properties and values in ``project``."""
-    checked = subprocess.run(
-        [sys.executable, "check_bicep.py", str(project.infra), "--types", "arm_subset.json", "--sev", "warning"],
-        cwd=_FOLDER,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert checked.returncode in (0, 1), checked.stderr
-    return checked.stdout.splitlines()[:-1]
+    arguments = ("check_bicep.py", str(project.infra), "--types", "arm_subset.json", "--sev", "warning")
+    return _lines_of(sys.executable, *arguments)[:-1]
 
 
 def policies(project: Project) -> list[Path]:
@@ -43,15 +36,7 @@ def policies(project: Project) -> list[Path]:
 
 def policy_faults(paths: Sequence[Path]) -> list[str]:
     """Return what is no policy that API Management has, or no XML once its expressions are escaped."""
-    checked = subprocess.run(
-        [sys.executable, "check_apim_policy.py", *map(str, paths), "--table", "apim_policies.json"],
-        cwd=_FOLDER,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert checked.returncode in (0, 1), checked.stderr
-    return checked.stdout.splitlines()[:-1]
+    return _lines_of(sys.executable, "check_apim_policy.py", *map(str, paths), "--table", "apim_policies.json")[:-1]
 
 
 def queries(project: Project) -> list[Path]:
@@ -76,14 +61,8 @@ def query_faults(paths: Sequence[Path], folder: Path) -> list[str]:
     (folder / "tables.json").write_text(json.dumps(tables), encoding="utf-8")
     shutil.copyfile(_FOLDER / "kql.js", folder / "kql.js")
     (folder / "node_modules").symlink_to(ROOT / "node_modules", target_is_directory=True)
-    checked = subprocess.run(
-        [find_node().program, str(folder / "kql.js"), str(folder / "tables.json"), *map(str, paths)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert checked.returncode in (0, 1), checked.stderr
-    return [line for line in checked.stdout.splitlines() if " ok -> " not in line]
+    lines = _lines_of(find_node().program, str(folder / "kql.js"), str(folder / "tables.json"), *map(str, paths))
+    return [line for line in lines if " ok -> " not in line]
 
 
 def workbooks(project: Project) -> list[Path]:
@@ -98,3 +77,10 @@ def schema_faults(name: str, document: Any) -> list[str]:
         options[_OPTION] = {"enum": ["AnyState", "NonRunningStates"]}
     validator = validator_for(schema)(schema)
     return [f"{error.json_path}: {error.message[-300:]}" for error in validator.iter_errors(document)]
+
+
+def _lines_of(*command: str) -> list[str]:
+    """What a checker says; it ends with 1 where it has found something, with more where it could not look."""
+    checked = subprocess.run(command, cwd=_FOLDER, capture_output=True, text=True, check=False)
+    assert checked.returncode in (0, 1), checked.stderr
+    return checked.stdout.splitlines()

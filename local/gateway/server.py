@@ -14,6 +14,7 @@ from local.gateway.operations import Operations
 from local.gateway.policies.documents import Pipeline
 from local.gateway.policies.flow import run_all
 from local.gateway.services import Services
+from local.processes.control import json_answer
 
 _log = logging.getLogger("local.gateway")
 _UNKNOWN = "none"
@@ -42,17 +43,15 @@ class Gateway:
     async def _handle(self, request: web.Request) -> web.Response:
         began = time.monotonic()
         found = self._operations.find(request.method, request.rel_url.raw_path)
-        if found is None:
-            name = _UNKNOWN
-            # As API Management answers where no operation fits: no policy runs.
-            response = _default_answer(404, "Resource not found")
-        else:
-            operation, matched = found
-            name = operation.name
-            exchange = Exchange(_request_of(request, matched), name, self._services)
-            response = await self._run(exchange, self._pipelines[name])
-        self._services.stats.by_operation[name] += 1
-        self._services.stats.by_status[response.status] += 1
+        name = _UNKNOWN if found is None else found[0].name
+        with self._services.stats.request(name):
+            if found is None:
+                # As API Management answers where no operation fits: no policy runs.
+                response = _default_answer(404, "Resource not found")
+            else:
+                exchange = Exchange(_request_of(request, found[1]), name, self._services)
+                response = await self._run(exchange, self._pipelines[name])
+            self._services.stats.answered(response.status)
         elapsed_ms = (time.monotonic() - began) * 1000
         # No body, no query and no user: what a log may hold.
         _log.info("%s %s -> %d in %.0f ms", request.method, name, response.status, elapsed_ms)
@@ -86,11 +85,11 @@ class Gateway:
         return at.response
 
     async def _show_stats(self, _: web.Request) -> web.Response:
-        return web.json_response(self._services.stats.to_json())
+        return json_answer(self._services.stats.document())
 
     async def _reset_stats(self, _: web.Request) -> web.Response:
         self._services.stats.reset()
-        return web.json_response({})
+        return json_answer(self._services.stats.document())
 
 
 def _request_of(request: web.Request, matched: dict[str, str]) -> Request:

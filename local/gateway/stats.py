@@ -1,25 +1,18 @@
 """Counters of what the gateway was asked and what it asked of the apps, for tests."""
 
 from collections import Counter
-from typing import Any
+
+from local.processes.counters import OperationCounts
 
 
-class Stats:
-    """Requests since the start or the last reset; control routes and the issuer are not counted."""
-
-    def __init__(self) -> None:
-        self.reset()
+class Stats(OperationCounts):
+    """Requests to the API; the issuer's are not counted. ``forwarded``: those that reached an app, by operation."""
 
     def reset(self) -> None:
-        """Start again from zero."""
-        self.by_operation: Counter[str] = Counter()
-        self.by_status: Counter[int] = Counter()
+        """Start again from zero; requests in flight stay in flight."""
+        super().reset()
         self.forwarded: Counter[str] = Counter()
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the counters. ``forwarded``: requests that reached an app, by operation."""
-        return {
-            "by_operation": dict(self.by_operation),
-            "by_status": {str(status): count for status, count in self.by_status.items()},
-            "forwarded": dict(self.forwarded),
-        }
+    def document(self) -> dict[str, object]:
+        """Return the counters as JSON."""
+        return {**super().document(), "forwarded": dict(sorted(self.forwarded.items()))}

@@ -48,3 +48,23 @@ class Counts:
             "by_status": {str(status): count for status, count in sorted(self.by_status.items())},
             "max_in_flight": self.max_in_flight,
         }
+
+
+class OperationCounts(Counts):
+    """Requests by the operation that they asked for."""
+
+    def reset(self) -> None:
+        """Start again from zero; requests in flight stay in flight."""
+        super().reset()
+        self.by_operation: Counter[str] = Counter()
+
+    @contextmanager
+    def request(self, operation: str) -> Generator[None]:
+        """Count a request while it is handled."""
+        self.by_operation[operation] += 1
+        with self.handled():
+            yield
+
+    def document(self) -> dict[str, object]:
+        """Return the counters as JSON."""
+        return {**super().document(), "by_operation": dict(sorted(self.by_operation.items()))}

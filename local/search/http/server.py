@@ -7,6 +7,7 @@ import uuid
 from aiohttp import web
 
 from local.processes.control import Control
+from local.processes.counters import OperationCounts
 from local.search import limits
 from local.search.engine import Engine
 from local.search.errors import SearchError, bad_request, not_found, unsupported
@@ -14,7 +15,6 @@ from local.search.execution.semantic import SemanticRanker
 from local.search.faults import FaultInjector, Faults
 from local.search.http import documents, indexes
 from local.search.http.messages import Request, decode, failure
-from local.search.stats import Stats
 
 log = logging.getLogger(__name__)
 _OPERATIONS = {"/docs/search.index": "index", "/docs/search.post.search": "search", "/docs/$count": "count"}
@@ -36,7 +36,7 @@ class Server:
         self._engine = engine
         self._key = key
         self._injector = FaultInjector(faults)
-        self._stats = Stats()
+        self._stats = OperationCounts()
         self._ranker = SemanticRanker()
 
     def application(self) -> web.Application:

@@ -9,6 +9,7 @@ import orjson
 from local.cosmos import limits
 from local.cosmos.errors import bad_request, too_large
 from local.cosmos.partition_key import PartitionKey
+from local.processes.json_bodies import NestedTooDeep, check_nesting, read_json
 
 SYSTEM = ("_rid", "_self", "_etag", "_attachments", "_ts")
 _SPILL_ELEMENTS = 64
@@ -44,29 +45,29 @@ def parse_item(body: bytes) -> dict[str, Any]:
 
 
 def parse_json(body: bytes) -> Any:
+    """The JSON in ``body``.
+
+    Raises:
+        CosmosError: 400 for what is no JSON or is nested too deep.
+    """
     try:
-        value = orjson.loads(body)
+        return read_json(body, limits.NESTING)
     except orjson.JSONDecodeError as error:
         raise bad_request(f"The input content is invalid JSON: {error}") from None
-    # Brackets bound the depth; only a body that has many of them is walked.
-    if body.count(b"{") + body.count(b"[") > limits.NESTING:
-        check_depth(value)
-    return value
+    except NestedTooDeep as error:
+        raise bad_request(f"The item is {error}.") from None
 
 
-def check_depth(value: Any) -> None:
-    """Refuse more than ``limits.NESTING`` levels of arrays and objects."""
-    level = [value] if isinstance(value, (dict, list)) else []
-    for _ in range(limits.NESTING):
-        level = [
-            inner
-            for outer in level
-            for inner in (outer.values() if isinstance(outer, dict) else outer)
-            if isinstance(inner, (dict, list))
-        ]
-        if not level:
-            return
-    raise bad_request(f"The item is nested more than {limits.NESTING} levels deep.")
+def check_depth(item: dict[str, Any]) -> None:
+    """Refuse an item of more than ``limits.NESTING`` levels.
+
+    Raises:
+        CosmosError: 400, it has more.
+    """
+    try:
+        check_nesting(item, limits.NESTING)
+    except NestedTooDeep as error:
+        raise bad_request(f"The item is {error}.") from None
 
 
 def make_document(item: dict[str, Any], partition_key: PartitionKey) -> Document:

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import orjson
 from aiohttp import web
 
+from local.processes.json_bodies import NestedTooDeep, read_json
 from local.search import limits
 from local.search.errors import SearchError, bad_request, not_found
 
@@ -38,13 +39,11 @@ class Request:
             SearchError: 400 for a body that is no JSON or is nested too deep.
         """
         try:
-            value = orjson.loads(self.body)
+            return read_json(self.body, limits.JSON_NESTING)
         except orjson.JSONDecodeError as error:
             raise bad_request(f"The request is invalid. Details: the body is no valid JSON: {error}") from None
-        # Brackets bound the depth; only a body that has many of them is walked.
-        if self.body.count(b"{") + self.body.count(b"[") > limits.JSON_NESTING:
-            _check_depth(value)
-        return value
+        except NestedTooDeep as error:
+            raise bad_request(f"The body is {error}.") from None
 
 
 async def decode(raw: web.Request) -> Request:
@@ -82,18 +81,3 @@ def answer(status: int, body: Any = None, headers: Mapping[str, str] | None = No
 def failure(error: SearchError) -> web.Response:
     """The service's error document."""
     return answer(error.status, error.body, error.headers)
-
-
-def _check_depth(value: Any) -> None:
-    """Refuse more than ``limits.JSON_NESTING`` levels of arrays and objects."""
-    level = [value] if isinstance(value, (dict, list)) else []
-    for _ in range(limits.JSON_NESTING):
-        level = [
-            inner
-            for outer in level
-            for inner in (outer.values() if isinstance(outer, dict) else outer)
-            if isinstance(inner, (dict, list))
-        ]
-        if not level:
-            return
-    raise bad_request(f"The body is nested more than {limits.JSON_NESTING} levels deep.")

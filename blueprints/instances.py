@@ -10,7 +10,7 @@ import azure.functions as func
 from azure.durable_functions.models.DurableOrchestrationStatus import DurableOrchestrationStatus
 
 from blueprints.embeddings_start import ORCHESTRATOR as EMBEDDINGS
-from shared.clients.orchestrations import DurableOrchestrations
+from shared.clients.orchestrations import ENDED, DurableOrchestrations
 from shared.errors import NotFound
 from shared.http import answered
 from shared.identity import caller_of
@@ -21,7 +21,6 @@ from shared.settings import Settings, current_settings
 bp = df.Blueprint()
 
 _FOLLOWED = frozenset({EMBEDDINGS, REPO_CONTEXT})
-_ENDED = frozenset({"Completed", "Failed", "Terminated", "Canceled"})
 # The SDK writes the id into a URL as it is.
 _INSTANCE_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _RETRY_AFTER_S = "2"
@@ -42,7 +41,7 @@ async def instance_status(req: func.HttpRequest, client) -> func.HttpResponse:  
     if status is None or status.name not in _FOLLOWED or not _may_follow(status.input_, req, settings):
         raise NotFound("Instance not found")
     document = _document(status)
-    if document["runtimeStatus"] in _ENDED:
+    if document["runtimeStatus"] in ENDED:
         return create_success_response(document, headers=_HEADERS)
     following = {"Location": f"/instances/{settings.app_colour}/{instance_id}", "Retry-After": _RETRY_AFTER_S}
     return create_success_response(document, status_code=202, headers=_HEADERS | following)

@@ -10,7 +10,8 @@ from azure.durable_functions.models.DurableOrchestrationStatus import DurableOrc
 from shared.errors import Unavailable
 from shared.secrets import masked
 
-_UNDER_WAY = frozenset({"Pending", "Running", "Suspended", "ContinuedAsNew"})
+# Runtime statuses of what goes on no more; every other one is of a run that is under way.
+ENDED = frozenset({"Completed", "Failed", "Terminated", "Canceled"})
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class RunStatus:
 
     @property
     def under_way(self) -> bool:
-        return self.runtime_status in _UNDER_WAY
+        return self.runtime_status not in ENDED
 
     def age_s(self, now: datetime) -> float:
         """Return the seconds since it last went on; without end where nobody knows."""

@@ -31,7 +31,7 @@ GIVEN_UP_AFTER = timedelta(hours=1)
 
 _NOT_STARTED = "The search could not be started; please send it again"
 _NOT_READ = "The search cannot be read any more; please send it again"
-_ENDED_AS = {
+ENDED_AS = {
     None: "The search was interrupted and cannot be continued; please send it again",
     "Failed": "The search ended with an internal error; please send it again",
     "Terminated": "The search was stopped by an operator",
@@ -99,7 +99,7 @@ def _verdict(document: Document, state: str | None, now: datetime) -> _Verdict |
     """
     if state is None and document["status"] == QUEUED:
         return _verdict_on_queued(document, now)
-    return _ENDED_AS.get(state, _Verdict.LEAVE)
+    return ENDED_AS.get(state, _Verdict.LEAVE)
 
 
 def _verdict_on_queued(document: Document, now: datetime) -> _Verdict | str:

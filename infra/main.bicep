@@ -8,11 +8,11 @@ param environmentName string
 
 @description('Region. The models are there too unless aiLocation says otherwise.')
 @minLength(1)
-@metadata({ azd: { type: 'location', usageName: ['OpenAI.GlobalStandard.gpt-5.4-mini,100', 'OpenAI.GlobalStandard.text-embedding-3-small,100'] } })
+@metadata({ azd: { type: 'location', usageName: ['OpenAI.GlobalStandard.gpt-5.4-mini,400', 'OpenAI.GlobalStandard.text-embedding-3-small,100'] } })
 param location string
 
 @description('Region of the models; empty: the same.')
-@metadata({ azd: { type: 'location', usageName: ['OpenAI.GlobalStandard.gpt-5.4-mini,100', 'OpenAI.GlobalStandard.text-embedding-3-small,100'] } })
+@metadata({ azd: { type: 'location', usageName: ['OpenAI.GlobalStandard.gpt-5.4-mini,400', 'OpenAI.GlobalStandard.text-embedding-3-small,100'] } })
 param aiLocation string = ''
 
 @description('Object id of whoever deploys, for what the hooks do; azd sets it. Empty: no roles for it.')
@@ -59,11 +59,15 @@ param chatModelVersion string = '2026-03-17'
 
 @description('Thousands of tokens a minute for chat.')
 @minValue(1)
-param chatModelCapacity int = 100
+param chatModelCapacity int = 400
 
 @description('`default` leaves the temperature to the model: reasoning models refuse any other.')
 @allowed(['0', 'default'])
 param chatModelTemperature string = 'default'
+
+@description('How hard a reasoning model thinks: room for that counts as tokens a minute. `default` leaves it to the model.')
+@allowed(['default', 'none', 'minimal', 'low', 'medium', 'high', 'xhigh'])
+param chatModelReasoningEffort string = 'low'
 
 @description('Embedding model; its vectors must have the dimensions of the Cosmos DB containers.')
 param embeddingModelName string = 'text-embedding-3-small'
@@ -410,6 +414,7 @@ var serviceSettings = {
   EMBEDDING_DIMENSIONS: string(topology.containers.chunks.vector.dimensions)
   LLM_MODEL: chatModelName
   LLM_TEMPERATURE: chatModelTemperature
+  LLM_REASONING_EFFORT: chatModelReasoningEffort
   SERVICEBUS__fullyQualifiedNamespace: serviceBus.outputs.hostName
   SERVICEBUS__credential: 'managedidentity'
   SERVICEBUS__clientId: identity.outputs.clientId

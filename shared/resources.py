@@ -108,7 +108,7 @@ async def _models(
     account = await stack.enter_async_context(open_account(embedding.account, credential))
     return (
         Embeddings(account, embedding.deployment, embedding.dimensions),
-        Chat(account, language.deployment, language.temperature),
+        Chat(account, language.deployment, language.temperature, language.effort),
     )
 
 

@@ -45,11 +45,12 @@ class EmbeddingModel:
 
 @dataclass(frozen=True)
 class LanguageModel:
-    """``temperature`` None: what the model does by itself."""
+    """``temperature`` None: what the model does by itself; ``effort``: how hard it then thinks."""
 
     account: ModelAccount
     deployment: str
     temperature: float | None
+    effort: str
 
 
 @dataclass(frozen=True)
@@ -269,7 +270,10 @@ def _embedding_model(values: Mapping[str, _Value], account: ModelAccount) -> Emb
 def _language_model(values: Mapping[str, _Value], account: ModelAccount) -> LanguageModel:
     temperature = values["LLM_TEMPERATURE"]
     return LanguageModel(
-        account, str(values["LLM_MODEL"]), None if temperature == "default" else float(str(temperature))
+        account,
+        str(values["LLM_MODEL"]),
+        None if temperature == "default" else float(str(temperature)),
+        str(values["LLM_REASONING_EFFORT"]),
     )
 
 

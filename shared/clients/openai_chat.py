@@ -1,5 +1,6 @@
 """Answers from a deployment of a language model."""
 
+import logging
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from opentelemetry.trace import Span
 
 from shared.clients.openai_account import LONGEST_PAUSE_S, Account, Deployment
+from shared.clients.openai_allowance import Allowance
 from shared.errors import Rejected, Unavailable
 from shared.llm.conversation import AnswerSchema, Message, Reply
 from shared.telemetry import metrics
@@ -18,26 +20,34 @@ if TYPE_CHECKING:
 
 # Twenty materials with a sentence each take a small model 5 to 15 s; of the search's deadline a second try is left.
 _TIMEOUT_S = 45.0
-# What a reasoning model may spend on thinking: it counts against the limit, though nobody sees it.
-_TOKENS_TO_THINK = 8_000
-# The newer name is the only one that reasoning models take, and one that older models and API versions do not know.
-_LIMIT, _LIMIT_OF_OLD = "max_completion_tokens", "max_tokens"
+
+_logger = logging.getLogger(__name__)
 
 
 class Chat:
     """Answers from one deployment. While the service asks to be left alone, calls of this process wait.
 
-    ``temperature`` None leaves it to the model: a reasoning model takes no other.
+    Args:
+        account: Where the deployment is.
+        deployment: Its name.
+        temperature: None leaves it to the model: a reasoning model takes no other.
+        effort: How hard such a model thinks; "default" leaves that to it, too.
+        timeout_s: How long one call may take.
     """
 
     def __init__(
-        self, account: Account, deployment: str, temperature: float | None = 0.0, timeout_s: float = _TIMEOUT_S
+        self,
+        account: Account,
+        deployment: str,
+        temperature: float | None = 0.0,
+        effort: str = "default",
+        timeout_s: float = _TIMEOUT_S,
     ) -> None:
         self.model = deployment
         self._temperature = temperature
         self._timeout_s = timeout_s
         self._deployment = Deployment(account, deployment)
-        self._limit = _LIMIT
+        self._allowance = Allowance(effort if temperature is None else None)
 
     async def complete(
         self,
@@ -45,11 +55,13 @@ class Chat:
         schema: AnswerSchema,
         max_tokens: int,
         patience_s: float = LONGEST_PAUSE_S,
+        *,
+        roomy: bool = False,
     ) -> Reply:
         """Return the model's answer to ``messages``, which the service was told to keep to ``schema``.
 
-        ``max_tokens``: how long the answer may be; ``patience_s``: how long to wait where the service has asked to be
-        left alone.
+        ``max_tokens``: how long the answer may be, thinking aside; ``patience_s``: how long to wait where the service
+        has asked to be left alone; ``roomy``: allow several times as much, after an answer that was cut off.
 
         Raises:
             Unavailable: The service throttled, failed, timed out or could not be reached.
@@ -61,7 +73,7 @@ class Chat:
             span(f"chat {schema.name}", None, {"gen_ai.request.model": self.model}, outgoing=True) as told,
             self._deployment.translated("chat completion"),
         ):
-            answer = await self._create(client, self._parameters(messages, schema), max_tokens)
+            answer = await self._create(client, self._parameters(messages, schema), max_tokens, roomy=roomy)
             self._tell(told, schema.name, (time.perf_counter() - began) * 1000, answer)
             return _reply(answer)
 
@@ -81,19 +93,26 @@ class Chat:
             },
         } | ({} if self._temperature is None else {"temperature": self._temperature})
 
-    async def _create(self, client: "AsyncOpenAI", parameters: dict[str, Any], max_tokens: int) -> "ChatCompletion":
+    async def _create(
+        self, client: "AsyncOpenAI", parameters: dict[str, Any], max_tokens: int, *, roomy: bool
+    ) -> "ChatCompletion":
         from openai import BadRequestError  # loaded with the client
 
-        limit = max_tokens + (_TOKENS_TO_THINK if self._temperature is None else 0)
-        name = self._limit
-        try:
-            return await self._post(client, parameters | {name: limit})
-        except BadRequestError as error:
-            if name != _LIMIT or _LIMIT not in error.message or "argument" not in error.message:
-                raise
-        # "Unrecognized request argument supplied: max_completion_tokens": from now on by its older name.
-        self._limit = _LIMIT_OF_OLD
-        return await self._post(client, parameters | {_LIMIT_OF_OLD: limit})
+        while True:
+            asked = self._allowance
+            try:
+                return await self._post(client, parameters | asked.fields(max_tokens, roomy=roomy))
+            except BadRequestError as error:
+                understood = asked.without(error.message)
+                if understood is None:
+                    raise
+                # From now on, unless another call has learnt it meanwhile; each time less is told, so that this ends.
+                if self._allowance == asked:
+                    self._allowance = understood
+                    _logger.warning(
+                        "The model takes less than it is told (LLM_REASONING_EFFORT, OPENAI_API_VERSION)",
+                        extra={"model": self.model, "reason": error.message[:300]},
+                    )
 
     async def _post(self, client: "AsyncOpenAI", body: dict[str, Any]) -> "ChatCompletion":
         from openai.types.chat import ChatCompletion

@@ -34,7 +34,8 @@ async def ask(
 ) -> Asked[Value]:
     """Return what ``read`` makes of the model's answer to ``prompt`` about ``document``.
 
-    ``read`` raises ``BadAnswer`` for an answer that cannot be used; the model is then told so and asked once more.
+    ``read`` raises ``BadAnswer`` for an answer that cannot be used; the model is then told so and asked once more, with
+    more room where it had too little.
     ``items``: how many things the answer has to speak of.
 
     Raises:
@@ -54,7 +55,8 @@ async def ask(
         # No service takes a turn that is empty.
         said = [Message("assistant", _sendable(first.text[:_SHOWN_AGAIN]))] if first.text.strip() else []
         again = [*messages, *said, _correction(fault)]
-    second = await chat.complete(again, prompt.answer_schema, max_tokens)
+    # One that was cut off may have spent its room on thinking, which no word of ours makes shorter.
+    second = await chat.complete(again, prompt.answer_schema, max_tokens, roomy=first.cut)
     try:
         return Asked(_read(second, read), _usage(first, second), second.model)
     except BadAnswer as fault:

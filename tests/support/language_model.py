@@ -14,7 +14,8 @@ PP = MappedResin(given="pp", code="PP", name="polypropylene", family="polyolefin
 class ScriptedChat:
     """Stands in for ``Chat``: gives the texts of its script in order, and raises the exceptions in it.
 
-    ``conversations``: the messages of each call; ``limits``: the tokens that each answer was given.
+    ``conversations``: the messages of each call; ``limits``: the tokens that each answer was given; ``roomy``: whether
+    several times as many.
     """
 
     model = "scripted"
@@ -23,13 +24,21 @@ class ScriptedChat:
         self._script = deque(script)
         self.conversations: list[list[Message]] = []
         self.limits: list[int] = []
+        self.roomy: list[bool] = []
         self.schemas: list[AnswerSchema] = []
 
     async def complete(
-        self, messages: Sequence[Message], schema: AnswerSchema, max_tokens: int, patience_s: float = 30.0
+        self,
+        messages: Sequence[Message],
+        schema: AnswerSchema,
+        max_tokens: int,
+        patience_s: float = 30.0,
+        *,
+        roomy: bool = False,
     ) -> Reply:
         self.conversations.append(list(messages))
         self.limits.append(max_tokens)
+        self.roomy.append(roomy)
         self.schemas.append(schema)
         step = self._script.popleft()
         if isinstance(step, Exception):

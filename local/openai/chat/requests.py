@@ -6,16 +6,13 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from local.openai.chat.schemas import check_strict
+from local.openai.chat.thinking import check_thinking, check_version, is_known
 from local.openai.refusals import Refusal, kind_of, model_of, read_object
 
 MAX_MESSAGES = 2048
 MAX_OUTPUT_TOKENS = 32_768
 _ROLES = ("system", "developer", "user", "assistant")
-# Deployments with such a name think first: they take no temperature but 1, and a limit only by its newer name.
-_THINKS = ("o1", "o3", "o4", "gpt-5")
 _EMBEDS = "text-embedding"
-# The limit's newer name came with API version 2024-09-01-preview.
-_FIRST_VERSION_WITH_NEW_LIMIT = "2024-09-01"
 _SCHEMA_NAME_LENGTH = 64
 
 
@@ -65,11 +62,12 @@ def parse_chat(body: bytes, deployment: str | None, api_version: str | None) -> 
             code="OperationNotSupported",
         )
     given = {name: value for name, value in fields.items() if value is not None}
+    check_version(model, api_version)
     for name, value in given.items():
-        if name not in _FIELDS or (name == "max_completion_tokens" and _is_before_new_limit(api_version)):
+        if name not in _FIELDS or not is_known(name, model, api_version):
             raise Refusal(400, f"Unrecognized request argument supplied: {name[:80]}")
         _FIELDS[name](name, value)
-    _check_for_thinkers(model, given)
+    check_thinking(model, given)
     stream = given.get("stream") is True
     return ChatRequest(
         model=model,
@@ -79,31 +77,6 @@ def parse_chat(body: bytes, deployment: str | None, api_version: str | None) -> 
         stream=stream,
         include_usage=_includes_usage(given.get("stream_options"), stream=stream),
     )
-
-
-def _is_before_new_limit(api_version: str | None) -> bool:
-    return api_version is not None and api_version < _FIRST_VERSION_WITH_NEW_LIMIT
-
-
-def _check_for_thinkers(model: str, given: dict[str, object]) -> None:
-    if not model.startswith(_THINKS):
-        return
-    if "max_tokens" in given:
-        raise Refusal(
-            400,
-            "Unsupported parameter: 'max_tokens' is not supported with this model. "
-            "Use 'max_completion_tokens' instead.",
-            param="max_tokens",
-            code="unsupported_parameter",
-        )
-    if given.get("temperature", 1) != 1:
-        raise Refusal(
-            400,
-            f"Unsupported value: 'temperature' does not support {given['temperature']} with this model. "
-            "Only the default (1) value is supported.",
-            param="temperature",
-            code="unsupported_value",
-        )
 
 
 def _limit(given: dict[str, object]) -> int | None:

@@ -18,12 +18,14 @@ from shared.clients.openai_embeddings import Embeddings
 from shared.errors import Rejected, Unavailable
 from shared.llm.prompts import prompts
 from shared.settings import ModelAccount, Service
+from shared.topology import topology
 from tests.support.openai import running_openai
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PROMPT = prompts().synonym_resins
 MESSAGES = PROMPT.messages({"resin": {"code": "PP", "typed": "pp"}})
+VERSION = str(topology().settings["OPENAI_API_VERSION"].default)
 REAL = "OPENAI_CONTRACT_ENDPOINT" in os.environ and "OPENAI_CONTRACT_CHAT_DEPLOYMENT" in os.environ
 
 
@@ -40,14 +42,14 @@ async def endpoint(process):
     return process
 
 
-def local_account(endpoint, api="azure", key="local", api_version="2024-10-21"):
+def local_account(endpoint, api="azure", key="local", api_version=VERSION):
     return ModelAccount(api, Service(endpoint.url + ("/api/projects/p" if api == "project" else ""), key), api_version)
 
 
 @asynccontextmanager
-async def chat_of(account, deployment="gpt-4.1-mini", temperature=0.0):
+async def chat_of(account, deployment="gpt-4.1-mini", temperature=0.0, effort="default"):
     async with open_account(account, None) as opened:
-        yield Chat(opened, deployment, temperature)
+        yield Chat(opened, deployment, temperature, effort)
 
 
 async def ask(chat, **more):
@@ -58,7 +60,7 @@ async def ask(chat, **more):
 async def test_every_address_gives_an_answer_of_the_schema(endpoint, api):
     if api == "account":
         service = Service(os.environ["OPENAI_CONTRACT_ENDPOINT"], os.environ["OPENAI_CONTRACT_KEY"])
-        opened = chat_of(ModelAccount("azure", service, "2024-10-21"), os.environ["OPENAI_CONTRACT_CHAT_DEPLOYMENT"])
+        opened = chat_of(ModelAccount("azure", service, VERSION), os.environ["OPENAI_CONTRACT_CHAT_DEPLOYMENT"])
     else:
         opened = chat_of(local_account(endpoint, api))
     async with opened as chat:
@@ -77,6 +79,44 @@ async def test_a_reasoning_deployment_is_asked_without_a_temperature(endpoint):
             await ask(chat)
 
 
+@pytest.mark.parametrize(
+    ("deployment", "effort"),
+    [("gpt-5.4-mini", "none"), ("gpt-5.4-mini", "low"), ("gpt-5-mini", "minimal"), ("o4-mini", "low")],
+)
+async def test_a_model_thinks_as_hard_as_it_is_told(endpoint, deployment, effort):
+    async with chat_of(local_account(endpoint), deployment, None, effort) as chat:
+        assert "PE-HD" in (await ask(chat)).text
+    assert (await endpoint.stats())["by_status"] == {"200": 1}
+
+
+@pytest.mark.parametrize(
+    ("deployment", "effort"), [("gpt-5.4-mini", "minimal"), ("gpt-5-mini", "none"), ("gpt-4.1", "low")]
+)
+async def test_an_effort_that_a_model_does_not_know_is_left_out_from_then_on(endpoint, deployment, effort, caplog):
+    async with chat_of(local_account(endpoint), deployment, None, effort) as chat:
+        for _ in range(2):
+            assert "PE-HD" in (await ask(chat)).text
+    assert (await endpoint.stats())["by_status"] == {"200": 2, "400": 1}
+    (told,) = [record for record in caplog.records if "LLM_REASONING_EFFORT" in record.message]
+    assert "reasoning_effort" in told.reason
+
+
+async def test_calls_at_once_learn_what_a_model_takes_and_all_are_answered(endpoint):
+    account = local_account(endpoint, api_version="2024-08-01-preview")
+    async with chat_of(account, "gpt-4.1-mini", None, "low") as chat:
+        replies = await asyncio.gather(*(ask(chat) for _ in range(5)))
+        assert all("PE-HD" in reply.text for reply in replies)
+        await endpoint.reset_stats()
+        await ask(chat)
+    assert (await endpoint.stats())["by_status"] == {"200": 1}
+
+
+async def test_an_api_version_older_than_a_reasoning_model_is_said_to_be_so(endpoint):
+    async with chat_of(local_account(endpoint, api_version="2024-10-21"), "gpt-5.4-mini", None, "low") as chat:
+        with pytest.raises(Rejected, match="enabled only for api versions 2024-12-01-preview and later"):
+            await ask(chat)
+
+
 async def test_where_the_limit_has_its_older_name_it_is_used_from_then_on(endpoint):
     async with chat_of(local_account(endpoint, api_version="2024-08-01-preview")) as chat:
         for _ in range(3):
@@ -89,6 +129,13 @@ async def test_an_answer_that_was_cut_off_says_so(endpoint):
         reply = await chat.complete(MESSAGES, PROMPT.answer_schema, 3)
     assert reply.cut
     assert reply.completion_tokens == 3
+
+
+async def test_an_answer_that_was_cut_off_fits_where_there_is_more_room(endpoint):
+    async with chat_of(local_account(endpoint)) as chat:
+        short = await chat.complete(MESSAGES, PROMPT.answer_schema, 6)
+        long = await chat.complete(MESSAGES, PROMPT.answer_schema, 6, roomy=True)
+    assert (short.cut, long.cut) == (True, False)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from openai import AsyncAzureOpenAI, AsyncOpenAI
 from pydantic import BaseModel
 
 from shared.llm.prompts import prompts
+from shared.topology import topology
 from tests.support.openai import LocalOpenAI, running_openai
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 MODEL = "gpt-4.1-mini"
 KEY = "a-key"
 HELLO = [{"role": "user", "content": "Say hello"}]
+API_VERSION = str(topology().settings["OPENAI_API_VERSION"].default)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -38,7 +40,7 @@ async def endpoint(process: LocalOpenAI) -> LocalOpenAI:
 @pytest_asyncio.fixture(loop_scope="module")
 async def azure(endpoint: LocalOpenAI) -> AsyncGenerator[AsyncAzureOpenAI]:
     async with AsyncAzureOpenAI(
-        azure_endpoint=endpoint.url, api_key=KEY, api_version="2024-10-21", max_retries=0
+        azure_endpoint=endpoint.url, api_key=KEY, api_version=API_VERSION, max_retries=0
     ) as client:
         yield client
 
@@ -238,6 +240,35 @@ async def test_reasoning_deployments_take_no_temperature_and_the_newer_limit(azu
     assert answer.choices[0].message.content
 
 
+@pytest.mark.parametrize(
+    ("model", "knows", "effort"),
+    [
+        ("gpt-5.4-mini", "'none', 'low', 'medium', 'high', and 'xhigh'", "minimal"),
+        ("gpt-5.1", "'none', 'low', 'medium', and 'high'", "xhigh"),
+        ("gpt-5-mini", "'minimal', 'low', 'medium', and 'high'", "none"),
+        ("o4-mini", "'low', 'medium', and 'high'", "minimal"),
+    ],
+)
+async def test_an_effort_that_a_reasoning_deployment_does_not_know_is_refused(
+    azure: AsyncAzureOpenAI, model: str, knows: str, effort: Any
+) -> None:
+    with pytest.raises(openai.BadRequestError, match=f"does not support '{effort}' with this model.*{knows}"):
+        await azure.chat.completions.create(model=model, messages=HELLO, reasoning_effort=effort)
+    answer = await azure.chat.completions.create(model=model, messages=HELLO, reasoning_effort="low")
+    assert answer.choices[0].message.content
+
+
+async def test_a_deployment_that_does_not_think_knows_no_effort(azure: AsyncAzureOpenAI) -> None:
+    with pytest.raises(openai.BadRequestError, match="Unrecognized request argument supplied: reasoning_effort"):
+        await azure.chat.completions.create(model=MODEL, messages=HELLO, reasoning_effort="low")
+
+
+async def test_old_api_versions_have_no_reasoning_deployments(endpoint: LocalOpenAI) -> None:
+    async with AsyncAzureOpenAI(azure_endpoint=endpoint.url, api_key=KEY, api_version="2024-10-21") as client:
+        with pytest.raises(openai.BadRequestError, match="Model o4-mini is enabled only for api versions 2024-12-01"):
+            await client.chat.completions.create(model="o4-mini", messages=HELLO)
+
+
 async def test_old_api_versions_do_not_know_the_newer_limit(endpoint: LocalOpenAI) -> None:
     async with AsyncAzureOpenAI(azure_endpoint=endpoint.url, api_key=KEY, api_version="2024-08-01-preview") as client:
         with pytest.raises(openai.BadRequestError, match="Unrecognized request argument supplied: max_completion"):
@@ -247,7 +278,7 @@ async def test_old_api_versions_do_not_know_the_newer_limit(endpoint: LocalOpenA
 async def test_a_deployment_that_does_not_exist_is_not_found() -> None:
     async with (
         running_openai("--deployment", MODEL, "--deployment", "text-embedding-3-small") as endpoint,
-        AsyncAzureOpenAI(azure_endpoint=endpoint.url, api_key=KEY, api_version="2024-10-21") as client,
+        AsyncAzureOpenAI(azure_endpoint=endpoint.url, api_key=KEY, api_version=API_VERSION) as client,
     ):
         assert (await client.chat.completions.create(model=MODEL, messages=HELLO)).choices
         with pytest.raises(openai.NotFoundError, match="deployment for this resource does not exist"):
@@ -257,7 +288,7 @@ async def test_a_deployment_that_does_not_exist_is_not_found() -> None:
 
 
 async def test_wrong_key_is_unauthorized(endpoint: LocalOpenAI) -> None:
-    async with AsyncAzureOpenAI(azure_endpoint=endpoint.url, api_key="other", api_version="2024-10-21") as client:
+    async with AsyncAzureOpenAI(azure_endpoint=endpoint.url, api_key="other", api_version=API_VERSION) as client:
         with pytest.raises(openai.AuthenticationError):
             await client.chat.completions.create(model=MODEL, messages=HELLO)
 

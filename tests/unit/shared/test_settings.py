@@ -57,6 +57,7 @@ def test_every_missing_setting_is_named_at_once():
         ("COSMOS_KEY", "not base64!", "base64"),
         ("PROJECT_CONNECTION_STRING", "https://", "an address such as"),
         ("LLM_TEMPERATURE", "hot", "0 or default"),
+        ("LLM_REASONING_EFFORT", "hard", "default or none or minimal or low or medium or high or xhigh"),
         ("SERVICEBUS", "my-bus.servicebus.windows.net", "a connection string such as Endpoint=sb://"),
         ("HTTP_AUTH_LEVEL", "public", "function or anonymous or admin"),
     ],

@@ -43,6 +43,23 @@ async def test_an_answer_that_was_cut_off_is_a_bad_one():
     assert "cut off for its length" in chat.conversations[1][-1].content
 
 
+async def test_an_answer_that_was_cut_off_gets_more_room_the_second_time():
+    chat = ScriptedChat(reply("", cut=True), GOOD)
+    await asked_of(chat)
+    assert chat.roomy == [False, True]
+
+
+async def test_a_bad_answer_that_had_room_gets_no_more():
+    chat = ScriptedChat("no", GOOD)
+    await asked_of(chat)
+    assert chat.roomy == [False, False]
+
+
+async def test_an_answer_that_is_cut_off_with_more_room_too_has_failed_for_its_length():
+    with pytest.raises(Rejected, match="answered twice what cannot be used: the answer: was cut off for its length"):
+        await asked_of(ScriptedChat(reply("", cut=True), reply("", cut=True)))
+
+
 async def test_an_empty_answer_is_not_sent_back():
     chat = ScriptedChat("", GOOD)
     assert (await asked_of(chat)).value == ["PE-HD"]

@@ -4,7 +4,6 @@ A closed subset: what a file uses beyond it is an error, not a guess. Names that
 does not have or misses, values that are not allowed, and outputs or properties that nothing has, are errors too.
 """
 
-import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,19 +11,11 @@ from typing import Any
 
 from tree_sitter import Node
 
-from tests.support.bicep.runtime import SUBSCRIPTION, call, identity, read_only, typed_path
+from tests.support.bicep.runtime import ARITHMETIC, OPERATIONS, SUBSCRIPTION, call, identity, read_only, typed_path
+from tests.support.bicep.sources import Sources, exists_in_this_case, plain
 from tests.support.bicep.syntax import BicepError, BicepFile, Declaration, literal, read_bicep, text, unescaped, values
 
 _TYPES: dict[str, type | tuple[type, ...]] = {"string": str, "int": int, "bool": bool, "object": dict, "array": list}
-_OPERATIONS: dict[str, Callable[[Any, Any], bool]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    ">": operator.gt,
-    "<": operator.lt,
-    ">=": operator.ge,
-    "<=": operator.le,
-}
-_ARITHMETIC: dict[str, Callable[[int, int], int]] = {"+": operator.add, "-": operator.sub}
 _TOP_LEVEL_SCOPES = {"Microsoft.Resources/resourceGroups": SUBSCRIPTION}
 
 
@@ -74,23 +65,39 @@ class _Outputs:
     outputs: Mapping[str, Any]
 
 
-def evaluate(main: Path, parameters: Mapping[str, Any]) -> Deployment:
-    """Return what deploying ``main`` with ``parameters`` would make.
+def evaluate(main: Path, parameters: Mapping[str, Any], sources: Sources | None = None) -> Deployment:
+    """Return what deploying ``main`` with ``parameters`` would make; nobody may change it.
+
+    ``sources``: the files, for those who evaluate them more than once as they are.
 
     Raises:
         BicepError: It could not be deployed.
     """
-    deployment = Deployment()
-    deployment.outputs = _Evaluator(read_bicep(main), parameters, deployment).run()
-    return deployment
+    return _evaluated(main, parameters, sources or Sources())
+
+
+def _evaluated(path: Path, parameters: Mapping[str, Any], sources: Sources) -> Deployment:
+    # The checks evaluate copies that differ in one edit, each in many ways: nearly all modules come out as before.
+    known = (sources.digest(path), plain(parameters))
+    if known not in _evaluated_before:
+        deployment = Deployment()
+        deployment.outputs = _Evaluator(read_bicep(path), parameters, deployment, sources).run()
+        _evaluated_before[known] = deployment
+    return _evaluated_before[known]
+
+
+_evaluated_before: dict[tuple[bytes, str], Deployment] = {}
 
 
 class _Evaluator:
     """One file with one set of parameters. Resources are added to the deployment in the order of the file."""
 
-    def __init__(self, file: BicepFile, parameters: Mapping[str, Any], deployment: Deployment) -> None:
+    def __init__(
+        self, file: BicepFile, parameters: Mapping[str, Any], deployment: Deployment, sources: Sources
+    ) -> None:
         self._file = file
         self._deployment = deployment
+        self._sources = sources
         self._made: dict[str, Any] = {}
         self._making: set[str] = set()
         declared = file.of("parameter")
@@ -227,13 +234,14 @@ class _Evaluator:
     def _one_module(self, node: Node, body: Node, local: Mapping[str, Any]) -> _Outputs:
         symbol, source = values(node)[:2]
         path = self._file.path.parent / literal(source)
-        if not _exists_in_this_case(path):
+        if not exists_in_this_case(path):
             raise BicepError(f"{self._file.where(node)}: there is no file {literal(source)}, in this case")
         arguments = self._object(body, local)
         if unknown := set(arguments) - {"name", "scope", "params", "dependsOn"}:
             raise BicepError(f"{self._file.where(node)}: a module has no {', '.join(sorted(unknown))}")
-        inner = _Evaluator(read_bicep(path), arguments.get("params", {}), self._deployment)
-        return _Outputs(text(symbol), inner.run())
+        made = _evaluated(path, arguments.get("params", {}), self._sources)
+        self._deployment.resources += made.resources
+        return _Outputs(text(symbol), made.outputs)
 
     def _rounds(self, node: Node, local: Mapping[str, Any]) -> list[tuple[Node, Mapping[str, Any]]]:
         each, collection, body = values(node)
@@ -314,11 +322,11 @@ class _Evaluator:
             return self._truth(left, local) and self._truth(right, local)
         if sign == "||":
             return self._truth(left, local) or self._truth(right, local)
-        if sign in _ARITHMETIC:
-            return self._sum(_ARITHMETIC[sign], left, right, local)
-        if sign not in _OPERATIONS:
+        if sign in ARITHMETIC:
+            return self._sum(ARITHMETIC[sign], left, right, local)
+        if sign not in OPERATIONS:
             raise BicepError(f"{self._file.where(node)}: operator {sign} is not in the subset")
-        return _OPERATIONS[sign](self._value(left, local), self._value(right, local))
+        return OPERATIONS[sign](self._value(left, local), self._value(right, local))
 
     def _sum(self, operation: Callable[[int, int], int], left: Node, right: Node, local: Mapping[str, Any]) -> int:
         given = [self._value(each, local) for each in (left, right)]
@@ -389,9 +397,3 @@ def _found(mapping: Mapping[str, Any], name: str, where: str) -> Any:
     if name not in mapping:
         raise BicepError(f"{where} has no {name}; it has {', '.join(map(str, mapping))}")
     return mapping[name]
-
-
-def _exists_in_this_case(path: Path) -> bool:
-    """Whether a file is there with exactly this spelling: some file systems find it with another."""
-    folder = path.parent.resolve()
-    return folder.is_dir() and path.name in {each.name for each in folder.iterdir()}

@@ -95,6 +95,15 @@ def typed_path(type_: str, names: tuple[str, ...]) -> str:
     return "/".join([provider, *(part for pair in zip(kinds, names, strict=True) for part in pair)])
 
 
+OPERATIONS: dict[str, Callable[[Any, Any], bool]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    ">": operator.gt,
+    "<": operator.lt,
+    ">=": operator.ge,
+    "<=": operator.le,
+}
+ARITHMETIC: dict[str, Callable[[int, int], int]] = {"+": operator.add, "-": operator.sub}
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "concat": _concat,
     "contains": operator.contains,

@@ -1,7 +1,7 @@
 """Bicep files as trees: what they declare, and where they cannot be parsed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -51,15 +51,17 @@ def read_bicep(path: Path) -> BicepFile:
     Raises:
         BicepError: It has a syntax error, or declares a name twice.
     """
-    return _parsed(path, path.read_bytes())
+    # Copies of a project differ in a file or none: each content is parsed once, wherever it is.
+    return replace(parsed(path.name, path.read_bytes()), path=path)
 
 
 @cache
-def _parsed(path: Path, source: bytes) -> BicepFile:
+def parsed(name: str, source: bytes) -> BicepFile:
+    """Parse what is in a file of that name, as ``read_bicep`` does."""
     root = _parser().parse(source).root_node
-    faulty = next((node for node in walk(root) if node.type == "ERROR" or node.is_missing), None)
-    if faulty is not None:
-        raise BicepError(f"{path.name}:{faulty.start_point[0] + 1}: cannot be parsed near {text(faulty)[:60]!r}")
+    if root.has_error:
+        faulty = next(node for node in walk(root) if node.type == "ERROR" or node.is_missing)
+        raise BicepError(f"{name}:{faulty.start_point[0] + 1}: cannot be parsed near {text(faulty)[:60]!r}")
     declarations: dict[str, Declaration] = {}
     decorators: dict[str, Node | None] = {}
     for node in root.named_children:
@@ -70,10 +72,10 @@ def _parsed(path: Path, source: bytes) -> BicepFile:
             # Outputs are a name space of their own.
             key = f"output {declaration.name}" if node.type == "output_declaration" else declaration.name
             if key in declarations:
-                raise BicepError(f"{path.name}:{node.start_point[0] + 1}: {key} is declared twice")
+                raise BicepError(f"{name}:{node.start_point[0] + 1}: {key} is declared twice")
             declarations[key] = declaration
             decorators = {}
-    return BicepFile(path, root, declarations)
+    return BicepFile(Path(name), root, declarations)
 
 
 def _decorator(node: Node) -> tuple[str, Node | None]:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import yaml
 
 from shared.topology import Topology
 from tests.support.bicep.evaluate import Deployment, evaluate
+from tests.support.bicep.sources import Sources
 from tests.support.bicep.syntax import BicepError, BicepFile, read_bicep
 from tests.support.tracked_files import ROOT
 
@@ -86,7 +87,7 @@ class Project:
 
     @cached_property
     def topology(self) -> Topology:
-        return Topology.model_validate(yaml.safe_load(self.text("shared/topology.yaml")))
+        return _topology(self.text("shared/topology.yaml"))
 
     @cached_property
     def host(self) -> dict[str, Any]:
@@ -106,10 +107,19 @@ class Project:
         return {way: self.deployed(chosen) for way, chosen in WAYS.items()}
 
     def deployed(self, chosen: Mapping[str, Any]) -> Deployment:
-        return evaluate(self.infra / "main.bicep", {**ASKED, **chosen})
+        return evaluate(self.infra / "main.bicep", {**ASKED, **chosen}, self._sources)
+
+    @cached_property
+    def _sources(self) -> Sources:
+        return Sources()
 
     def text(self, path: str) -> str:
         return (self.root / path).read_text(encoding="utf-8")
+
+
+@cache
+def _topology(text: str) -> Topology:
+    return Topology.model_validate(yaml.safe_load(text))
 
 
 Check = Callable[[Project], list[str]]

@@ -149,3 +149,30 @@ def test_an_escape_stands_for_its_character(tmp_path: Path) -> None:
 def test_what_could_not_be_deployed_is_refused(tmp_path: Path, source: str, reason: str) -> None:
     with pytest.raises(BicepError, match=reason):
         deployed(tmp_path, source)
+
+
+def test_a_copy_whose_module_differs_is_evaluated_anew(tmp_path: Path) -> None:
+    source = "module inner 'inner.bicep' = { name: 'inner' }\noutput b string = inner.outputs.b\n"
+    inner = "var loaded = loadTextContent('words.txt')\noutput b string = loaded\n"
+    for copy, words in (("first", "a"), ("second", "b")):
+        (tmp_path / copy).mkdir()
+        (tmp_path / copy / "words.txt").write_text(words, encoding="utf-8")
+        (tmp_path / copy / "inner.bicep").write_text(inner, encoding="utf-8")
+
+        assert deployed(tmp_path / copy, source).outputs == {"b": words}
+
+
+def test_a_file_that_is_not_there_any_more_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "words.txt").write_text("a", encoding="utf-8")
+    source = "output b string = loadTextContent('words.txt')\n"
+
+    assert deployed(tmp_path, source).outputs == {"b": "a"}
+
+    (tmp_path / "words.txt").unlink()
+    with pytest.raises(BicepError, match=r"no file words\.txt"):
+        deployed(tmp_path, source)
+
+
+def test_what_is_loaded_has_a_plain_name(tmp_path: Path) -> None:
+    with pytest.raises(BicepError, match="plain string"):
+        deployed(tmp_path, "param name string\noutput b string = loadTextContent('${name}.txt')\n", name="words")

@@ -7,7 +7,7 @@ import azure.durable_functions as df
 
 from activities.repo_context import ACTIVITIES
 from activities.runner import as_function
-from shared.orchestration import Ok, Progress, gather_outcomes
+from shared.orchestration import Ok, Progress, gather_outcomes, traced
 from shared.repo_context import plan
 from shared.repo_context.contracts import ATTEMPTS, Bundle, RepoNames, Segment, SegmentTask
 from shared.repo_context.trimming import share_of
@@ -26,7 +26,7 @@ for _name, _activity in ACTIVITIES.items():
 def repo_context_orchestrator(context: df.DurableOrchestrationContext) -> Generator[Any, Any, list[dict[str, object]]]:
     """Gather every public repository of an account, each by an activity of its own, and keep what was found."""
     start = plan.read_start(context.get_input())
-    return (yield from _Run(context, start.username.lower()).gather())
+    return (yield from _Run(context, start.username.lower(), start.traceparent).gather())
 
 
 @bp.function_name(plan.SEGMENT)
@@ -45,14 +45,15 @@ def _fetch_segment(
     """Fetch the repositories of a segment and make their vectors, while other segments are still being fetched."""
     outcomes = yield from gather_outcomes(
         context,
-        plan.bundles(task),
+        traced(plan.bundles(task), task.traceparent),
         attempts=ATTEMPTS,
         retriable=plan.may_succeed_later,
         on_progress=on_progress,
     )
     segment = plan.segment_of(task, outcomes)
     # Questions are answered by words alone where vectors are missing: they fail no run.
-    yield from gather_outcomes(context, plan.embedding(task.username, segment), attempts=EMBED_ATTEMPTS)
+    embedding = traced(plan.embedding(task.username, segment), task.traceparent)
+    yield from gather_outcomes(context, embedding, attempts=EMBED_ATTEMPTS)
     return segment
 
 
@@ -63,9 +64,10 @@ class ListingFailed(Exception):
 class _Run:
     """One run. Its steps decide nothing: ``plan`` says what to call and what the answers mean."""
 
-    def __init__(self, context: df.DurableOrchestrationContext, username: str) -> None:
+    def __init__(self, context: df.DurableOrchestrationContext, username: str, traceparent: str | None) -> None:
         self._context = context
         self._username = username
+        self._traceparent = traceparent
         self._began = context.current_utc_datetime
         # Names the run, too: what it has stored is known by it.
         self._listed_at = self._began.isoformat()
@@ -80,9 +82,8 @@ class _Run:
             return []
         bundles = yield from self._fetch(listed)
         self._show("storing", total, total)
-        yield from gather_outcomes(
-            self._context, [plan.index(self._username, self._listed_at, listed, bundles)], attempts=ATTEMPTS
-        )
+        storing = traced([plan.index(self._username, self._listed_at, listed, bundles)], self._traceparent)
+        yield from gather_outcomes(self._context, storing, attempts=ATTEMPTS)
         failed = sum(bool(bundle.errors) for bundle in bundles)
         self._show("completed", total, total, **({"failed": failed} if failed else {}))
         return [bundle.to_json() for bundle in bundles]
@@ -96,7 +97,7 @@ class _Run:
         while True:
             (outcome,) = yield from gather_outcomes(
                 self._context,
-                [plan.listing(self._username, self._listed_at)],
+                traced([plan.listing(self._username, self._listed_at)], self._traceparent),
                 attempts=ATTEMPTS,
                 retriable=plan.may_succeed_later,
             )
@@ -116,7 +117,13 @@ class _Run:
         left = listed.names
         gathered: dict[str, Bundle] = {}
         while left:
-            task = SegmentTask(username=self._username, names=left, listed_at=self._listed_at, max_bytes=max_bytes)
+            task = SegmentTask(
+                username=self._username,
+                names=left,
+                listed_at=self._listed_at,
+                max_bytes=max_bytes,
+                traceparent=self._traceparent,
+            )
             segment = yield from self._round(task, len(gathered), len(listed.names))
             gathered |= {bundle.name.lower(): bundle for bundle in segment.bundles}
             left = segment.limited

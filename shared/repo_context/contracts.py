@@ -21,10 +21,14 @@ class RepoContract(Contract):
 
 
 class RepoContextStart(RepoContract):
-    """Input of ``RepoContextOrchestrator``. ``force``: gather although what there is counts as fresh."""
+    """Input of ``RepoContextOrchestrator``.
+
+    ``force``: gather although what there is counts as fresh. ``traceparent``: the trace (W3C) of what started it.
+    """
 
     username: Annotated[str, Field(min_length=1)]
     force: bool = False
+    traceparent: str | None = None
 
 
 class ListingTask(RepoContract):
@@ -100,12 +104,13 @@ class Limited(RepoContract):
 
 
 class SegmentTask(RepoContract):
-    """Input of ``RepoContextSegmentOrchestrator``: up to 25 repositories."""
+    """Input of ``RepoContextSegmentOrchestrator``: up to 25 repositories. ``traceparent``: the trace of their run."""
 
     username: str
     names: tuple[str, ...]
     listed_at: str
     max_bytes: int
+    traceparent: str | None = None
 
 
 class Segment(RepoContract):

@@ -7,6 +7,7 @@ from azure.durable_functions import DurableOrchestrationClient
 from shared.clients.orchestrations import DurableOrchestrations, RunStatus
 from shared.errors import Unavailable
 from shared.repo_context.contracts import RepoContextStart
+from shared.telemetry.tracing import span, traceparent
 
 ORCHESTRATOR = "RepoContextOrchestrator"
 
@@ -54,6 +55,8 @@ class Runs:
         latest = await self.latest(username)
         if latest is not None and latest.under_way:
             return latest
-        task = RepoContextStart(username=username, force=force)
-        await self._orchestrations.start(ORCHESTRATOR, instance_of(username), task.to_json())
+        # A span even where a reader's request led here, which has none: what a run does is one trace, however it began.
+        with span(f"start {ORCHESTRATOR}"):
+            task = RepoContextStart(username=username, force=force, traceparent=traceparent())
+            await self._orchestrations.start(ORCHESTRATOR, instance_of(username), task.to_json())
         return RunStatus(instance_of(username), "Pending")

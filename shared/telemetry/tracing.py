@@ -47,9 +47,10 @@ def carried(carrier: Mapping[str, Any] | None) -> str | None:
 
 
 def incoming(context: Any, headers: Mapping[str, str]) -> str | None:
-    """Return the trace of an HTTP request: as the Functions host hands it over, else as the caller sent it.
+    """Return the trace of an invocation: as the Functions host hands it over, else as whoever called sent it.
 
     ``context``: the function's ``func.Context``. The host's own span is in it, which is what our spans belong under.
+    ``headers``: of the HTTP request; a timer has none.
     """
     return context.trace_context.trace_parent or carried(headers)
 

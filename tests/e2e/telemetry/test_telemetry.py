@@ -67,6 +67,52 @@ async def test_a_snippets_trace_leads_to_each_chunk(observed):
     await observed.ingestion.arrived("customMetrics", "Embedding.Chunks")
 
 
+# What a run gathers of an account of twelve repositories.
+GATHERING = {
+    "GetRepoNamesActivity": 1,
+    "FetchRepoContextBundleActivity": 12,
+    "EmbedRepositoriesActivity": 1,
+    "StoreRepoIndexActivity": 1,
+}
+START = "start RepoContextOrchestrator"
+
+
+async def gathered(observed, headers=None, **more):
+    """Gather the account, unless what is kept of it is fresh; return once no run is under way."""
+    body = {"username": "pallets", **more}
+    status, links, _ = await observed.app.call("POST", "/api/orchestrators/repo-context", json=body, headers=headers)
+    if status == 202:
+        await observed.app.ended(links)
+
+
+async def test_the_trace_of_a_request_leads_to_each_repository_that_is_gathered(observed):
+    await gathered(observed)
+    trace = type(observed.search_trace)()
+    await gathered(observed, trace.headers, force=True)
+    spans = await spans_of(observed, trace.id, **GATHERING, **{"http_start_repo_context": 1, START: 1})
+    by_name = {row.name: row for row in spans}
+    assert by_name["http_start_repo_context"].operation_parent_id == trace.span_id
+    assert by_name[START].operation_parent_id == by_name["http_start_repo_context"].id
+    assert {row.operation_parent_id for row in spans if row.name in GATHERING} == {by_name[START].id}
+
+
+async def test_the_trace_of_a_timer_leads_to_each_repository_that_is_gathered(observed):
+    await gathered(observed)
+    forgotten = {"username": "pallets", "dry_run": False}
+    status, _, _ = await observed.app.call("POST", "/api/github/cache/cleanup", json=forgotten)
+    assert status == 200
+
+    def begun_by_a_timer():
+        ticks = {row.id: row for row in observed.ingestion.of("dependencies", "refresh_repo_context")}
+        starts = observed.ingestion.of("dependencies", START)
+        return [row for row in starts if row.operation_parent_id in ticks]
+
+    await observed.ingestion.when(begun_by_a_timer, "a run that a timer has started")
+    start = begun_by_a_timer()[-1]
+    spans = await spans_of(observed, start.operation_id, **GATHERING)
+    assert {row.operation_parent_id for row in spans if row.name in GATHERING} == {start.id}
+
+
 @pytest.mark.parametrize("header", ["nonsense", "00-" + "f" * 4000])
 async def test_a_trace_that_cannot_be_read_is_as_good_as_none(observed, header):
     document = await observed.client.search({"k": 1, "REQUEST_COLOR_DESCR": "blue"}, {"traceparent": header})

@@ -86,6 +86,19 @@ def test_each_repository_that_has_a_bundle_is_embedded_once(count):
     assert sorted(embedded) == sorted(names(count))
 
 
+@pytest.mark.parametrize("count", [12, 60])
+def test_every_task_of_a_run_carries_its_trace(count):
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    result = run(GitHub(names(count)), {"username": "pallets", "traceparent": trace})
+    assert len(result.output) == count
+    assert {call.input.get("traceparent") for call in result.activity_calls} == {trace}
+
+
+@pytest.mark.parametrize("count", [12, 60])
+def test_the_tasks_of_a_run_without_a_trace_are_what_they_were(count):
+    assert not any("traceparent" in call.input for call in run(GitHub(names(count))).activity_calls)
+
+
 def test_the_index_is_stored_last_with_every_name():
     result = run(GitHub(names(30)))
     (task,) = inputs(result, "StoreRepoIndexActivity")

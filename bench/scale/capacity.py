@@ -1,7 +1,7 @@
 """Which searches a minute each tier carries, and which tier a given rate needs."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 from bench.scale.figures import Figures
@@ -70,7 +70,8 @@ def resources(search: PerSearch, given: Figures) -> tuple[Resource, ...]:
         Resource("Durable Task Scheduler", "actions", search.actions, tuple(_scheduler(given)), target),
         Resource("Cosmos DB, fullest container", "RU", fullest, tuple(_cosmos(given)), target),
         Resource("AI Search, semantic ranker", "queries", search.semantic_queries, tuple(_ranker(given)), target),
-        Resource("Chat model", "tokens counted", search.counted_tokens, tuple(_tokens("chat", given)), target),
+        Resource("Chat model, tokens", "tokens counted", search.counted_tokens, tuple(_tokens("chat", given)), target),
+        Resource("Chat model, requests", "requests", search.chat_calls, tuple(_requests(given)), target),
         Resource("Embedding model", "tokens", search.embedding_tokens, tuple(_tokens("embedding", given)), target),
     )
 
@@ -118,6 +119,11 @@ def _ranker(given: Figures) -> Iterator[Rung]:
         for count in units:
             carried = count * given[f"ranker_{tier}"] * per_min
             yield Rung(f"{tier}, {count} unit{'s' * (count > 1)}", carried, count * given[f"{tier}_month_usd"])
+
+
+def _requests(given: Figures) -> Iterator[Rung]:
+    for rung in _tokens("chat", given):
+        yield replace(rung, carries=rung.carries / given["chat_tokens_per_request"])
 
 
 def _tokens(kind: str, given: Figures) -> Iterator[Rung]:

@@ -121,6 +121,7 @@ async def measured() -> dict[str, Any]:
     return {
         "machine": machine,
         "models": {"chat": _as_deployed()["LLM_MODEL"], "embedding": settings()["EMBEDDING_MODEL_DEPLOYMENT_NAME"]},
+        "reasoning_effort": _as_deployed()["LLM_REASONING_EFFORT"],
         "searches": SEARCHES,
         "durable": durable,
         **found,
@@ -172,5 +173,9 @@ def _root(url: str) -> str:
 def _as_deployed() -> dict[str, str]:
     """The settings of the deployment that decide what a search asks of the language model."""
     given = json.loads((ROOT / "infra" / "main.parameters.json").read_text(encoding="utf-8"))["parameters"]
-    chosen = {"LLM_MODEL": "chatModelName", "LLM_TEMPERATURE": "chatModelTemperature"}
+    chosen = {
+        "LLM_MODEL": "chatModelName",
+        "LLM_TEMPERATURE": "chatModelTemperature",
+        "LLM_REASONING_EFFORT": "chatModelReasoningEffort",
+    }
     return {name: given[parameter]["value"].partition("=")[2].rstrip("}") for name, parameter in chosen.items()}

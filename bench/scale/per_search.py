@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.scale.figures import Figures
+from shared.clients.openai_allowance import ROOM_TO_THINK
 
 MEASURED = Path(__file__).with_name("measured.json")
 # Every container of the search, by the name that the topology gives it.
@@ -20,8 +21,8 @@ class PerSearch:
     """One search that nobody has asked for before, so that it takes every step.
 
     ``activity_s``: of all activities together; ``request_units`` by container, polls included; ``counted_tokens``: as
-    the rate limit counts; ``output_tokens``: with what a reasoning model thinks; ``cpu_s``: of the host here, in which
-    app and engine are one process.
+    the rate limit counts, with room to think at ``effort``; ``output_tokens``: with what a reasoning model thinks;
+    ``cpu_s``: of the host here, in which app and engine are one process.
     """
 
     activities: float
@@ -35,6 +36,7 @@ class PerSearch:
     semantic_queries: float
     plain_queries: float
     chat_calls: float
+    effort: str
     counted_tokens: float
     input_tokens: float
     output_tokens: float
@@ -47,6 +49,10 @@ class PerSearch:
     @property
     def all_request_units(self) -> float:
         return sum(self.request_units.values())
+
+    def counted_tokens_at(self, effort: str) -> float:
+        """Return what the rate limit would count at another effort, a key of ``ROOM_TO_THINK``."""
+        return self.counted_tokens + self.chat_calls * (ROOM_TO_THINK[effort] - ROOM_TO_THINK[self.effort])
 
     @property
     def executions(self) -> float:
@@ -82,6 +88,7 @@ def per_search(measured: dict[str, Any], given: Figures) -> PerSearch:
         semantic_queries=queries,
         plain_queries=measured["index"].get("plain", {"queries": 0})["queries"] / count,
         chat_calls=calls,
+        effort=measured["reasoning_effort"],
         counted_tokens=sum(each["counted_tokens"] for each in chat) / count,
         input_tokens=sum(each["prompt_tokens"] for each in chat) / count,
         output_tokens=sum(each["completion_tokens"] for each in chat) / count + calls * given["thinking_tokens"],

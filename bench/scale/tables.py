@@ -7,6 +7,7 @@ from bench.scale.capacity import RATES_PER_MIN, Resource, first_bottleneck, reso
 from bench.scale.cost import MONTH_MIN, costs
 from bench.scale.figures import Figures
 from bench.scale.per_search import PerSearch, per_search
+from shared.clients.openai_allowance import ROOM_TO_THINK
 
 
 def tables(measured: dict[str, Any], given: Figures) -> dict[str, str]:
@@ -93,15 +94,17 @@ def _change(found: Sequence[Resource]) -> str:
 
 def _token_limit(search: PerSearch, given: Figures) -> str:
     limit = given["chat_tokens_min"]
+
+    def row(what: str, tokens: float) -> tuple[str, str, str]:
+        return what, f"{tokens:,.0f}", _short(limit * given["target_load"] / tokens)
+
     rows = [
-        (what, f"{tokens:,.0f}", _short(limit * given["target_load"] / tokens))
-        for what, tokens in (
-            ("What the limit counts: prompts and the longest answers allowed", search.counted_tokens),
-            ("The same without room to think", search.counted_tokens - search.chat_calls * given["room_to_think"]),
-            ("What is spent", search.input_tokens + search.output_tokens),
-        )
+        row(f"`{effort}`, {room:,} tokens to think{', as deployed' * (effort == search.effort)}", tokens)
+        for effort, room in sorted(ROOM_TO_THINK.items(), key=lambda item: item[1])
+        for tokens in [search.counted_tokens_at(effort)]
     ]
-    return _table(("Tokens of the chat model", "One search", f"{limit:,.0f} a minute carry, searches a minute"), rows)
+    rows.append(row("What is spent, by what is assumed of `low`", search.input_tokens + search.output_tokens))
+    return _table(("Effort", "Tokens of one search", f"{limit:,.0f} a minute carry, searches a minute"), rows)
 
 
 def _cost(search: PerSearch, given: Figures, models: dict[str, str], found: Sequence[Resource]) -> str:

@@ -7,10 +7,12 @@ import pytest
 
 from activities.search import ACTIVITIES
 from bench.processes import ROOT
+from bench.scale.capacity import resources
 from bench.scale.document import DOCUMENT, filled
 from bench.scale.figures import figures
-from bench.scale.per_search import read_measured
-from shared.clients import openai_chat
+from bench.scale.per_search import per_search, read_measured
+from shared.clients.openai_allowance import ROOM_TO_THINK
+from shared.llm.prompts import prompts
 from shared.topology import topology
 
 
@@ -48,6 +50,21 @@ def test_the_measurement_is_of_the_models_that_are_deployed() -> None:
     models = read_measured()["models"]
 
     assert models == {"chat": deployed("CHAT_MODEL_NAME"), "embedding": deployed("EMBEDDING_MODEL_NAME")}
+    assert read_measured()["reasoning_effort"] == deployed("CHAT_MODEL_REASONING_EFFORT")
+
+
+def test_the_room_to_think_that_was_measured_is_that_of_the_code() -> None:
+    measured = read_measured()
+    prompt, room = prompts().synonym_resins, ROOM_TO_THINK[measured["reasoning_effort"]]
+    found = measured["chat"]["synonym_resins"]
+
+    assert found["counted_tokens"] == found["prompt_tokens"] + found["calls"] * (prompt.tokens_for(0) + room)
+
+
+def test_what_is_deployed_by_default_carries_ten_searches_a_minute() -> None:
+    found = resources(per_search(read_measured(), figures()), figures())
+
+    assert min(each.searches_per_min(each.deployed) for each in found) >= 10
 
 
 @pytest.mark.parametrize(
@@ -68,7 +85,6 @@ def test_what_the_code_allows_is_what_the_tables_reckon_with() -> None:
     bicep = (ROOT / "infra" / "modules" / "function-app.bicep").read_text(encoding="utf-8")
 
     assert figures()["flex_activities"] == host["maxConcurrentActivityFunctions"]
-    assert figures()["room_to_think"] == openai_chat._TOKENS_TO_THINK
     assert f"perInstanceConcurrency: {figures()['flex_http_concurrency']:.0f}" in bicep
 
 

@@ -6,12 +6,14 @@ from bench.scale.capacity import Resource, Rung, first_bottleneck, resources
 from bench.scale.cost import MONTH_MIN, costs
 from bench.scale.figures import figures
 from bench.scale.per_search import per_search
+from shared.clients.openai_allowance import ROOM_TO_THINK
 
 GIVEN = figures()
 UNITS = GIVEN.request_units
 # Two searches of three activities each.
 MEASURED = {
     "searches": 2,
+    "reasoning_effort": "low",
     "durable": {
         "activities": {"LoadRequest": 2, "VectorSearch": 4},
         "timers_created": 8,
@@ -54,6 +56,18 @@ def test_request_units_are_those_of_each_operation_and_of_the_polls() -> None:
 
 def test_what_a_model_thinks_is_written_too() -> None:
     assert SEARCH.output_tokens == 200 + 2 * GIVEN["thinking_tokens"]
+
+
+def test_less_room_to_think_is_less_that_the_limit_counts() -> None:
+    assert SEARCH.counted_tokens_at("low") == SEARCH.counted_tokens == 20_000
+    assert SEARCH.counted_tokens_at("none") == 20_000 - 2 * ROOM_TO_THINK["low"]
+
+
+def test_requests_a_minute_come_with_tokens_a_minute() -> None:
+    (requests,) = (each for each in resources(SEARCH, GIVEN) if each.name == "Chat model, requests")
+
+    assert requests.deployed.carries == GIVEN["chat_tokens_min"] / 1000
+    assert requests.asks == 2
 
 
 @pytest.mark.parametrize(("item_bytes", "kb"), [(1, 1), (1024, 1), (1025, 2), (20_000, 32), (1024 * 1024, 1024)])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from local.github.credentials import INSTALLATION_TOKEN_S, App, Credentials
 from local.github.faults import Faults
-from local.github.fixture import FOLDER, load_directory
+from local.github.fixture import load_directory
 from local.github.server import Endpoint
 from local.processes.serving import (
     CannotServe,
@@ -26,7 +26,7 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     """Return the options of the command line."""
     parser = argparse.ArgumentParser(prog="python -m local.github", description="GitHub's REST API for PyGithub.")
     add_address_options(parser, 8084)
-    parser.add_argument("--data", type=Path, default=FOLDER, help="folder of the accounts (default: those of Fanwise)")
+    parser.add_argument("--data", type=Path, help="folder of the accounts (default: those of Fanwise)")
     parser.add_argument("--token", help="token that callers may send (default: GITHUB_TOKEN, else any is accepted)")
     parser.add_argument("--app", metavar="ID:INSTALLATION:FILE", help="a GitHub App; the file holds its public key")
     parser.add_argument(

@@ -20,9 +20,9 @@ class Account:
     homepage: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Repository:
-    """A repository.
+    """A repository as it is between two changes; only itself is equal to it.
 
     ``languages``: bytes of each. ``tree``: size in bytes of the file at each path. ``contents``: of the files whose
     contents are known. ``blocked``: GitHub withholds it for legal reasons. ``truncated``: its tree is too large for one

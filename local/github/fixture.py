@@ -7,8 +7,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from local.github.accounts import CONTEXT_FILE, Account, Directory, Repository
-
-FOLDER = Path(__file__).parent / "fixtures"
+from local.github.fixtures.build import documents
 
 
 class _Document(BaseModel):
@@ -60,25 +59,31 @@ def context_bytes(context: object) -> bytes:
     return json.dumps(context, indent=2, ensure_ascii=False).encode() + b"\n"
 
 
-def load_directory(folder: Path = FOLDER) -> Directory:
-    """Return every account of the ``*.json`` files in ``folder``.
+def load_directory(folder: Path | None = None) -> Directory:
+    """Return every account of the ``*.json`` files in ``folder``; without one, the accounts that come with Fanwise.
 
     Raises:
         ValueError: There is none, or a file is no fixture; the text names it.
     """
-    accounts: list[Account] = []
-    repositories: list[Repository] = []
+    if folder is None:
+        return _directory([FixtureDocument.model_validate(each) for each in documents()])
+    held: list[FixtureDocument] = []
     for path in sorted(folder.glob("*.json")):
         try:
-            document = FixtureDocument.model_validate_json(path.read_bytes())
+            held.append(FixtureDocument.model_validate_json(path.read_bytes()))
         except ValidationError as error:
             first = error.errors()[0]
             raise ValueError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
-        accounts.append(_account(document.account))
-        repositories.extend(_repository(document.account.login, each) for each in document.repositories)
-    if not accounts:
+    if not held:
         raise ValueError(f"{folder} holds no account: no *.json is there")
-    return Directory(accounts, repositories)
+    return _directory(held)
+
+
+def _directory(held: list[FixtureDocument]) -> Directory:
+    return Directory(
+        [_account(each.account) for each in held],
+        [_repository(each.account.login, repository) for each in held for repository in each.repositories],
+    )
 
 
 def _account(document: AccountDocument) -> Account:

@@ -1,13 +1,17 @@
 """Git's side of a repository: object names, and its tree as one listing."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Mapping
+from functools import lru_cache
 
 from local.github.accounts import Repository
 
 FILE_MODE, FOLDER_MODE = "100644", "040000"
 # Git's name of the tree without entries.
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+# More repositories than the accounts that come with Fanwise have; a change makes a repository another one.
+_REMEMBERED = 512
 
 
 def blob_sha(repository: Repository, path: str) -> str:
@@ -25,8 +29,30 @@ def commit_sha(repository: Repository) -> str:
 
 def tree_sha(repository: Repository, folder: str = "") -> str:
     """Return the object name of a folder, of the root when it is empty; it moves when anything below does."""
-    below = [(path, blob_sha(repository, path)) for path in sorted(files_below(repository.tree, folder))]
-    return _made_up("tree", folder, *below) if below else EMPTY_TREE
+    return _folder_names(repository).get(folder, EMPTY_TREE)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _folder_names(repository: Repository) -> Mapping[str, str]:
+    """Return the object name of every folder, each made of those right in it, as Git does it."""
+    within: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    for path in repository.tree:
+        within[path.rpartition("/")[0]].append((path, blob_sha(repository, path)))
+        for folder in folders_above(path):
+            within.setdefault(folder, [])
+    names: dict[str, str] = {}
+    # A folder's path is longer than that of the folder it is in.
+    for folder in sorted(within, key=len, reverse=True):
+        names[folder] = _made_up("tree", folder, *sorted(within[folder]))
+        if folder:
+            within[folder.rpartition("/")[0]].append((folder, names[folder]))
+    return names
+
+
+def folders_above(path: str) -> list[str]:
+    """Return the folders that a file or folder is in, the root not among them."""
+    parts = path.split("/")
+    return ["/".join(parts[:depth]) for depth in range(1, len(parts))]
 
 
 def files_below(tree: Mapping[str, int], folder: str) -> list[str]:
@@ -51,11 +77,7 @@ def children(tree: Mapping[str, int], folder: str) -> tuple[list[str], list[str]
 def entries(repository: Repository, *, recursive: bool) -> list[tuple[str, str, int | None]]:
     """Return ``(path, object name, size)`` of everything in the tree, in Git's order; a folder has no size."""
     if recursive:
-        folders = {
-            "/".join(parts[:depth])
-            for parts in (path.split("/") for path in repository.tree)
-            for depth in range(1, len(parts))
-        }
+        folders = {folder for path in repository.tree for folder in folders_above(path)}
         files = list(repository.tree)
     else:
         folders, files = children(repository.tree, "")

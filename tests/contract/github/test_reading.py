@@ -139,7 +139,14 @@ async def test_folder_is_a_list(github: LocalGitHub) -> None:
     repository = fetched(github.client(), "pallets/click")
     root = await asyncio.to_thread(repository.get_contents, "")
     inner = await asyncio.to_thread(repository.get_contents, "src/click")
-    assert {each.name for each in root if each.type == "dir"} == {".github", "docs", "examples", "src", "tests"}
+    assert {each.name for each in root if each.type == "dir"} == {
+        ".devcontainer",
+        ".github",
+        "docs",
+        "examples",
+        "src",
+        "tests",
+    }
     assert "pyproject.toml" in {each.name for each in root if each.type == "file"}
     assert {each.path for each in inner} >= {"src/click/core.py", "src/click/termui.py"}
 
@@ -174,7 +181,7 @@ async def test_recursive_tree_has_every_file_and_folder(github: LocalGitHub) -> 
     assert kinds["src/itsdangerous/signer.py"] == "blob"
     assert kinds["src/itsdangerous"] == kinds["src"] == "tree"
     assert found.raw_data["truncated"] is False
-    assert all(each.size for each in found.tree if each.type == "blob")
+    assert all((each.size is not None) is (each.type == "blob") for each in found.tree)
 
 
 @pytest.mark.parametrize("ref", ["HEAD", "heads/main", "refs/heads/main"])

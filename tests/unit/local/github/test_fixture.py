@@ -2,13 +2,14 @@
 
 import json
 import re
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from local.github.accounts import CONTEXT_FILE, Repository
-from local.github.fixture import FOLDER, load_directory
-from local.github.fixtures.build import SOURCES, expand, render
+from local.github.fixture import load_directory
+from local.github.fixtures.build import SOURCES, documents, rendered
 
 # GitHub's rules.
 LOGIN = re.compile(r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}")
@@ -27,7 +28,7 @@ def repositories(login: str) -> list[Repository]:
 def test_account_has_as_many_repositories_as_its_page_says(login: str, public: int, private: int) -> None:
     found = repositories(login)
     assert (sum(not each.private for each in found), sum(each.private for each in found)) == (public, private)
-    assert f"| {public} | {private} |" in (FOLDER / "README.md").read_text(encoding="utf-8")
+    assert f"| {public} | {private} |" in (SOURCES.parent / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("login", ["pallets", "hashicorp"])
@@ -69,24 +70,25 @@ def test_names_and_ids_are_not_taken_twice() -> None:
     assert len({each.id for each in held}) == len({each.full_name.lower() for each in held}) == len(held)
 
 
-@pytest.mark.parametrize("source", sorted(SOURCES.glob("*.yaml")), ids=lambda path: path.stem)
-def test_file_is_what_its_source_gives(source: Path) -> None:
-    assert (FOLDER / f"{source.stem}.json").read_text(encoding="utf-8") == render(source)
+def test_accounts_that_are_written_are_those_that_are_served(tmp_path: Path) -> None:
+    for document in documents():
+        (tmp_path / f"{document['account']['login']}.json").write_text(rendered(document), encoding="utf-8")
+    served, written = load_directory(), load_directory(tmp_path)
+    for login in ("pallets", "hashicorp"):
+        ours, theirs = served.account(login), written.account(login)
+        assert ours is not None
+        assert ours == theirs
+        assert [asdict(each) for each in served.repositories_of(ours)] == [
+            asdict(each) for each in written.repositories_of(ours)
+        ]
+
+
+def test_account_is_written_the_same_bit_for_bit() -> None:
+    assert [rendered(each) for each in documents()] == [rendered(each) for each in documents()]
 
 
 def test_all_of_it_is_small() -> None:
-    assert sum(path.stat().st_size for path in FOLDER.rglob("*") if path.is_file()) < 2_000_000
-
-
-def test_braces_stand_for_every_choice() -> None:
-    assert list(expand("a/{b,c}.{py,md}")) == ["a/b.py", "a/c.py", "a/b.md", "a/c.md"]
-    assert list(expand("README.md")) == ["README.md"]
-
-
-@pytest.mark.parametrize("pattern", ["a/{b", "a}", "a/{b,{c,d}}"])
-def test_brace_without_a_partner_is_refused(pattern: str) -> None:
-    with pytest.raises(ValueError, match="brace"):
-        list(expand(pattern))
+    assert sum(path.stat().st_size for path in SOURCES.rglob("*") if path.is_file()) < 3_000_000
 
 
 def test_folder_without_an_account_is_refused(tmp_path: Path) -> None:

@@ -24,11 +24,12 @@ from shared.resources import Resources
 from shared.responses import create_error_response, create_success_response
 from shared.settings import Service, load_settings
 from shared.topology import topology
+from tests.support.cosmos import provisioned_cosmos
 from tests.support.fake_resources import FakeCloud
 from tests.support.fanwise import Fanwise, fanwise
 from tests.support.github import SMALL, LocalGitHub, running_github
 from tests.support.host import REPOSITORY, RunningHost, eventually, running_host
-from tests.support.repo_context import environment, provisioned_cosmos
+from tests.support.repo_context import environment
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

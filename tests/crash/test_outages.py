@@ -3,7 +3,7 @@
 import asyncio
 from urllib.parse import urlsplit
 
-from tests.support.cosmos import start_cosmos, stop_cosmos
+from tests.support.cosmos import start_cosmos
 from tests.support.fanwise import fanwise
 from tests.support.host import running_host
 from tests.support.stack import REPOSITORY, running_stack
@@ -40,4 +40,4 @@ async def test_cosmos_dies_and_comes_back(tmp_path):
             assert (await app.embed(name="a.py", text="the second text"))["ok"] is True
             assert (await app.read("default-project", "a.py"))["text"] == "the second text"
     finally:
-        await asyncio.to_thread(stop_cosmos, cosmos)
+        await asyncio.to_thread(cosmos.stop)

@@ -6,10 +6,11 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
+from tests.support.cosmos import provisioned_cosmos
 from tests.support.fanwise import Fanwise, fanwise
 from tests.support.github import running_github
 from tests.support.host import REPOSITORY, RunningHost, eventually, running_host
-from tests.support.repo_context import environment, open_cache, provisioned_cosmos
+from tests.support.repo_context import environment, open_cache
 
 ACCOUNT = "many"
 REPOSITORIES = 60

@@ -14,11 +14,11 @@ import pytest_asyncio
 
 from local.stack.provision import provision_cosmos
 from shared.settings import Service
-from tests.support.cosmos import start_cosmos, stop_cosmos
+from tests.support.cosmos import start_cosmos
 from tests.support.fanwise import fanwise
 from tests.support.host import REPOSITORY, RunningHost, eventually, running_host
 from tests.support.search_client import POLL_S, QUEUE, UNDER_WAY, SearchClient, SearchParts, search_parts
-from tests.support.servicebus import RunningServiceBus, start_servicebus, stop_servicebus
+from tests.support.servicebus import RunningServiceBus, start_servicebus
 from tests.support.stack import RunningStack, running_stack
 
 SEARCHES = 30
@@ -52,7 +52,7 @@ async def broker_in(folder: Path) -> AsyncGenerator[list[RunningServiceBus]]:
     try:
         yield running
     finally:
-        await asyncio.to_thread(stop_servicebus, running[0])
+        await asyncio.to_thread(running[0].stop)
 
 
 def environment(stack: RunningStack, broker: RunningServiceBus) -> dict[str, str]:
@@ -238,4 +238,4 @@ async def test_the_database_dies_and_comes_back_while_searches_are_scored(stack,
             cosmos = await asyncio.to_thread(start_cosmos, tmp_path / "cosmos", port=urlsplit(cosmos.url).port or 0)
             await completed_once(crowd, host, parts, AT_ONCE, crashes=0)
     finally:
-        await asyncio.to_thread(stop_cosmos, cosmos)
+        await asyncio.to_thread(cosmos.stop)

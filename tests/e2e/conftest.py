@@ -7,13 +7,12 @@ import uuid
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
-import aiohttp
 import pytest
 import pytest_asyncio
 
 from tests.support.another_app import REASON, another_app, key_headers, speaks_http_only
 from tests.support.fanwise import Fanwise, fanwise
-from tests.support.openai import LocalOpenAI
+from tests.support.openai import LocalOpenAI, fresh_openai
 from tests.support.stack import RunningStack, running_stack
 
 
@@ -52,12 +51,8 @@ async def app(app_url: str) -> AsyncGenerator[Fanwise]:
 async def openai(stack: RunningStack) -> AsyncGenerator[LocalOpenAI]:
     """The embeddings endpoint of the stack, without faults and with its counters at zero."""
     assert stack.openai
-    async with aiohttp.ClientSession() as session:
-        endpoint = LocalOpenAI(stack.openai.url, stack.openai.pid or 0, session)
-        await endpoint.set_faults()
-        await endpoint.reset_stats()
+    async with fresh_openai(stack.openai.url, stack.openai.pid or 0) as endpoint:
         yield endpoint
-        await endpoint.set_faults()
 
 
 @pytest.fixture

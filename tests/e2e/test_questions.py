@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from tests.support.another_app import another_app, key_headers
 from tests.support.fanwise import DEADLINE_S, fanwise
-from tests.support.openai import LocalOpenAI
+from tests.support.openai import fresh_openai
 from tests.support.stack import running_stack
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -36,12 +36,8 @@ async def app(app_url):
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def openai(stack):
-    async with aiohttp.ClientSession() as session:
-        endpoint = LocalOpenAI(stack.openai.url, stack.openai.pid or 0, session)
-        await endpoint.set_faults()
-        await endpoint.reset_stats()
+    async with fresh_openai(stack.openai.url, stack.openai.pid or 0) as endpoint:
         yield endpoint
-        await endpoint.set_faults()
 
 
 async def ask(app, **document):

@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 import pytest_asyncio
 from yarl import URL
 
-from tests.support.cosmos import RunningCosmos
+from tests.support.cosmos import RunningCosmos, provisioned_cosmos
 from tests.support.fanwise import Fanwise, fanwise
-from tests.support.github import SMALL, LocalGitHub, running_github
+from tests.support.github import SMALL, LocalGitHub, fresh_github, running_github
 from tests.support.host import REPOSITORY, RunningHost, eventually, running_host
-from tests.support.repo_context import NOBODY_SERVES_HERE, environment, open_cache, provisioned_cosmos
+from tests.support.repo_context import NOBODY_SERVES_HERE, environment, open_cache
 
 START = "/api/orchestrators/repo-context"
 FIELDS = {"metadata", "repoContext", "file_types", "languages"}
@@ -80,11 +79,8 @@ async def shared_host(endpoint, tmp_path_factory) -> AsyncGenerator[Parts]:
 
 @pytest.fixture
 async def hub(endpoint) -> AsyncGenerator[LocalGitHub]:
-    async with aiohttp.ClientSession() as session:
-        fresh = LocalGitHub(endpoint.url, endpoint.pid, session)
-        await fresh.reset()
+    async with fresh_github(endpoint) as fresh:
         yield fresh
-        await fresh.reset()
 
 
 @pytest.fixture

@@ -99,3 +99,13 @@ async def running_github(*options: str, token: str | None = TOKEN) -> AsyncGener
                 yield LocalGitHub(str(content["url"]), process.pid, session)
         finally:
             await ended(process)
+
+
+@asynccontextmanager
+async def fresh_github(running: LocalGitHub) -> AsyncGenerator[LocalGitHub]:
+    """The endpoint that several tests share, for one of them: without changes and faults, its counters at zero."""
+    async with aiohttp.ClientSession() as session:
+        fresh = LocalGitHub(running.url, running.pid, session)
+        await fresh.reset()
+        yield fresh
+        await fresh.reset()

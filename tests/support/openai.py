@@ -54,3 +54,14 @@ async def running_openai(*options: str) -> AsyncGenerator[LocalOpenAI]:
                 yield LocalOpenAI(str(content["url"]), process.pid, session)
         finally:
             await ended(process)
+
+
+@asynccontextmanager
+async def fresh_openai(url: str, pid: int = 0) -> AsyncGenerator[LocalOpenAI]:
+    """An endpoint that several tests share, for one of them: without faults, its counters at zero."""
+    async with aiohttp.ClientSession() as session:
+        endpoint = LocalOpenAI(url, pid, session)
+        await endpoint.set_faults()
+        await endpoint.reset_stats()
+        yield endpoint
+        await endpoint.set_faults()

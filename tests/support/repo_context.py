@@ -3,29 +3,19 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from pathlib import Path
 
-from local.stack.provision import provision_cosmos
 from shared.clients.cosmos import ContainerProxy, open_database
 from shared.clients.github import open_github
 from shared.github_cache import GitHubCache
 from shared.resources import Resources
 from shared.settings import GitHubAccess, Service, load_settings
 from shared.topology import topology
-from tests.support.cosmos import RunningCosmos, running_cosmos
+from tests.support.cosmos import RunningCosmos
 from tests.support.fake_resources import FakeCloud
 from tests.support.github import TOKEN
 from tests.support.stack import sample_environment
 
 NOBODY_SERVES_HERE = "http://127.0.0.1:9"
-
-
-@asynccontextmanager
-async def provisioned_cosmos(folder: Path) -> AsyncGenerator[RunningCosmos]:
-    """A Cosmos endpoint of a test's own with every container."""
-    async with running_cosmos(folder) as running:
-        provision_cosmos({"COSMOS_ENDPOINT": running.url, "COSMOS_KEY": running.key})
-        yield running
 
 
 def environment(cosmos: RunningCosmos, github_url: str, **settings: str) -> dict[str, str]:

@@ -3,25 +3,19 @@
 import asyncio
 import json
 import os
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 import aiohttp
 
+from tests.support.endpoint_process import EndpointProcess, started
+
 KEY = "ZmFud2lzZS1vbi1vbmUtbWFjaGluZQ=="
 KEY_NAME = "RootManageSharedAccessKey"
-REPOSITORY = Path(__file__).resolve().parents[2]
-_START_S = 30.0
-_STOP_S = 15.0
 
 
 def connection_string(port: int, key: str = KEY, key_name: str = KEY_NAME) -> str:
@@ -33,13 +27,11 @@ def connection_string(port: int, key: str = KEY, key_name: str = KEY_NAME) -> st
 
 
 @dataclass(frozen=True, slots=True)
-class RunningServiceBus:
+class RunningServiceBus(EndpointProcess):
     """``url``: sb://127.0.0.1:port; ``control_url``: http, for the switches and counters."""
 
     url: str
     control_url: str
-    key: str
-    process: subprocess.Popen[bytes]
 
     @property
     def port(self) -> int:
@@ -50,11 +42,6 @@ class RunningServiceBus:
     @property
     def connection_string(self) -> str:
         return connection_string(self.port, self.key or KEY)
-
-    def kill(self) -> None:
-        """End it as a power cut would."""
-        self.process.kill()
-        self.process.wait()
 
     async def set_faults(self, **switches: Any) -> None:
         """Replace every switch; those not named are off."""
@@ -82,45 +69,15 @@ def start_servicebus(
 ) -> RunningServiceBus:
     """Start the broker and wait until it serves; the caller ends it. ``queues`` None: those of the topology."""
     data_dir.mkdir(parents=True, exist_ok=True)
-    ready = data_dir / f"ready-{uuid4().hex}.json"
-    log = data_dir / "servicebus.log"
-    command = [sys.executable, "-m", "local.servicebus", "--port", str(port), "--data", str(data_dir)]
-    command += ["--ready-file", str(ready)]
+    options = ["--port", str(port)]
     if queues is not None:
         # JSON is YAML too.
         definitions = data_dir / "queues.yaml"
         definitions.write_text(json.dumps(list(queues)))
-        command += ["--queues", str(definitions)]
+        options += ["--queues", str(definitions)]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SERVICEBUS")}
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            [*command, "--key", key] if key else command,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            cwd=REPOSITORY,
-            env=environment,
-        )
-    deadline = time.monotonic() + _START_S
-    while not ready.exists():
-        if process.poll() is not None or time.monotonic() > deadline:
-            process.kill()
-            process.wait()
-            raise RuntimeError(f"the broker did not start:\n{log.read_text()[-4000:]}")
-        time.sleep(0.02)
-    content = json.loads(ready.read_text())
-    ready.unlink()
-    return RunningServiceBus(content["url"], content["control_url"], key, process)
-
-
-def stop_servicebus(running: RunningServiceBus) -> int:
-    """Ask it to stop, and wait; returns its exit code."""
-    if running.process.poll() is None:
-        running.process.send_signal(signal.SIGTERM)
-        try:
-            running.process.wait(_STOP_S)
-        except subprocess.TimeoutExpired:
-            running.kill()
-    return running.process.returncode
+    process, ready = started("local.servicebus", data_dir, *options, key=key, environment=environment)
+    return RunningServiceBus(process, key, ready["url"], ready["control_url"])
 
 
 @asynccontextmanager
@@ -132,4 +89,4 @@ async def running_servicebus(
     try:
         yield running
     finally:
-        await asyncio.to_thread(stop_servicebus, running)
+        await asyncio.to_thread(running.stop)

@@ -3,15 +3,13 @@
 import pytest
 import pytest_asyncio
 
-from local.stack.provision import provision_cosmos
-from tests.support.cosmos import running_cosmos
+from tests.support.cosmos import provisioned_cosmos
 from tests.support.searches import open_searches
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def search_cosmos(tmp_path_factory):
-    async with running_cosmos(tmp_path_factory.mktemp("cosmos")) as running:
-        provision_cosmos({"COSMOS_ENDPOINT": running.url, "COSMOS_KEY": running.key})
+    async with provisioned_cosmos(tmp_path_factory.mktemp("cosmos")) as running:
         yield running
 
 

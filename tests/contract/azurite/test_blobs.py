@@ -3,7 +3,6 @@
 Or on the account that STORAGE_CONTRACT_CONNECTION_STRING names.
 """
 
-import asyncio
 import os
 import uuid
 from collections.abc import AsyncGenerator
@@ -15,26 +14,12 @@ from azure.core import MatchConditions
 from azure.core.exceptions import ResourceExistsError, ResourceModifiedError, ResourceNotFoundError
 from azure.storage.blob.aio import BlobServiceClient, ContainerClient
 
-from local.azurite import launcher
 from local.processes.ports import free_ports
 from local.stack.addresses import connection_string
-from local.stack.readiness import answers
-from tests.support.ready import POLL_S, READY_S, ended
+from tests.support.azurite import KEY, started_azurite
+from tests.support.ready import ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-KEY = "ZmFud2lzZS1vbi1vbmUtbWFjaGluZQ=="
-
-
-async def start(port: int, data: Path) -> asyncio.subprocess.Process:
-    process = await asyncio.create_subprocess_exec(
-        *launcher.command(launcher.Ports(port), data), env=launcher.environment(KEY)
-    )
-    async with asyncio.timeout(READY_S):
-        while not await answers(f"http://127.0.0.1:{port}"):
-            assert process.returncode is None, f"Azurite ended with {process.returncode}"
-            await asyncio.sleep(POLL_S)
-    return process
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -44,7 +29,7 @@ async def service(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Bl
             yield client
         return
     (port,) = free_ports(1)
-    process = await start(port, tmp_path_factory.mktemp("azurite"))
+    process = await started_azurite(port, tmp_path_factory.mktemp("azurite"))
     try:
         async with BlobServiceClient.from_connection_string(connection_string(port, KEY)) as client:
             yield client
@@ -107,7 +92,7 @@ async def test_blob_of_ten_megabytes_is_kept(container: ContainerClient) -> None
 async def test_blobs_outlive_a_restart(tmp_path: Path) -> None:
     (port,) = free_ports(1)
     for content in (None, b"kept"):
-        process = await start(port, tmp_path)
+        process = await started_azurite(port, tmp_path)
         try:
             async with BlobServiceClient.from_connection_string(connection_string(port, KEY)) as client:
                 blob = client.get_blob_client("box", "thing")

@@ -11,7 +11,7 @@ import pytest_asyncio
 from azure.cosmos import PartitionKey
 from azure.cosmos.aio import ContainerProxy, CosmosClient, DatabaseProxy
 
-from tests.support.cosmos import start_cosmos, stop_cosmos
+from tests.support.cosmos import start_cosmos
 
 MakeContainer = Callable[..., Awaitable[ContainerProxy]]
 
@@ -39,7 +39,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Generator[Account]:
     try:
         yield Account(running.url, running.key, local=True)
     finally:
-        stop_cosmos(running)
+        running.stop()
 
 
 @pytest_asyncio.fixture

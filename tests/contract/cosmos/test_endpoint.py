@@ -13,7 +13,7 @@ from azure.cosmos import PartitionKey, exceptions
 from azure.cosmos.aio import CosmosClient
 
 from tests.contract.cosmos.conftest import Account
-from tests.support.cosmos import running_cosmos, start_cosmos, stop_cosmos
+from tests.support.cosmos import running_cosmos, start_cosmos
 
 VECTOR = {"vectorEmbeddings": [{"path": "/v", "dataType": "float32", "dimensions": 3, "distanceFunction": "cosine"}]}
 NEAREST = "SELECT TOP 1 c.id FROM c ORDER BY VectorDistance(c.v, [1, 0, 0])"
@@ -44,7 +44,7 @@ async def test_answered_writes_outlive_a_kill(tmp_path: Path):
 
 async def test_stop_signal_ends_it_cleanly(tmp_path: Path):
     running = await asyncio.to_thread(start_cosmos, tmp_path)
-    assert await asyncio.to_thread(stop_cosmos, running) == 0
+    assert await asyncio.to_thread(running.stop) == 0
 
 
 def test_busy_port_is_named_with_its_holder(tmp_path: Path):
@@ -87,7 +87,7 @@ def open_endpoint(tmp_path_factory: pytest.TempPathFactory):
     """An endpoint that checks no signature, so that requests can be made up by hand."""
     running = start_cosmos(tmp_path_factory.mktemp("open"), key="")
     yield running.url
-    stop_cosmos(running)
+    running.stop()
 
 
 async def post(url: str, path: str, body: bytes, **headers: str) -> tuple[int, dict[str, Any]]:

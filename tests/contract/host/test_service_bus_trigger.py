@@ -17,7 +17,7 @@ from azure.servicebus import ServiceBusMessage, ServiceBusSubQueue
 from azure.servicebus.aio import ServiceBusClient
 
 from tests.support.host import APPS, HostDidNotStart, RunningHost, eventually, running_host
-from tests.support.servicebus import RunningServiceBus, connection_string, start_servicebus, stop_servicebus
+from tests.support.servicebus import RunningServiceBus, connection_string, start_servicebus
 
 MAX_DELIVERIES = 3
 #: Short, so that a test of what outlives a lock is quick.
@@ -58,7 +58,7 @@ class Setup:
 
     def stop_broker(self) -> None:
         if self.broker is not None:
-            stop_servicebus(self.broker)
+            self.broker.stop()
 
     async def send(self, queue: str, *messages: ServiceBusMessage) -> None:
         """Send the messages together."""

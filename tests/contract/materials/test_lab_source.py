@@ -3,23 +3,20 @@
 import asyncio
 import uuid
 from collections.abc import AsyncGenerator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from azure.storage.blob.aio import BlobClient, BlobServiceClient, ContainerClient
 
-from local.azurite import launcher
 from local.processes.ports import free_ports
 from local.stack.addresses import connection_string
-from local.stack.readiness import answers
 from shared.clients.lab_data import BLOB, LabSource, open_lab_source
 from shared.errors import Rejected, Unavailable
-from tests.support.ready import POLL_S, READY_S, ended
+from tests.support.azurite import KEY, started_azurite
+from tests.support.ready import READY_S, ended
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-KEY = "ZmFud2lzZS1vbi1vbmUtbWFjaGluZQ=="
 HEADER = "Material,L*,a*,b*\n"
 TWO = f"{HEADER}a,50,0,0\nb,60,0,0\n"
 
@@ -31,17 +28,6 @@ class Clock:
         return self.now
 
 
-async def azurite(port: int, data: Path) -> asyncio.subprocess.Process:
-    process = await asyncio.create_subprocess_exec(
-        *launcher.command(launcher.Ports(port), data), env=launcher.environment(KEY)
-    )
-    async with asyncio.timeout(READY_S):
-        while not await answers(f"http://127.0.0.1:{port}"):
-            assert process.returncode is None
-            await asyncio.sleep(POLL_S)
-    return process
-
-
 def client_of(port: int) -> BlobServiceClient:
     return BlobServiceClient.from_connection_string(connection_string(port, KEY), retry_total=0)
 
@@ -49,7 +35,7 @@ def client_of(port: int) -> BlobServiceClient:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def storage(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[BlobServiceClient]:
     (port,) = free_ports(1)
-    process = await azurite(port, tmp_path_factory.mktemp("azurite"))
+    process = await started_azurite(port, tmp_path_factory.mktemp("azurite"))
     try:
         async with client_of(port) as client:
             yield client
@@ -175,7 +161,7 @@ async def test_rows_that_were_dropped_are_counted_in_the_log(blob, source, caplo
 
 async def test_while_storage_is_down_the_values_stay_and_are_looked_for_again_later(tmp_path, clock):
     (port,) = free_ports(1)
-    process = await azurite(port, tmp_path)
+    process = await started_azurite(port, tmp_path)
     try:
         async with client_of(port) as client:
             await client.create_container("lab")
@@ -189,7 +175,7 @@ async def test_while_storage_is_down_the_values_stay_and_are_looked_for_again_la
             newcomer = LabSource(blob, clock)
             with pytest.raises(Unavailable):
                 await newcomer.current()
-            process = await azurite(port, tmp_path)
+            process = await started_azurite(port, tmp_path)
             assert (await newcomer.current()).table.ids == ("a", "b")
             await upload(blob, f"{HEADER}c,1,1,1\n")
             clock.now += 60

@@ -10,7 +10,6 @@ import time
 from contextlib import asynccontextmanager
 
 import pytest
-import pytest_asyncio
 
 from shared.clients.openai_account import open_account
 from shared.clients.openai_chat import Chat
@@ -29,20 +28,7 @@ VERSION = str(topology().settings["OPENAI_API_VERSION"].default)
 REAL = "OPENAI_CONTRACT_ENDPOINT" in os.environ and "OPENAI_CONTRACT_CHAT_DEPLOYMENT" in os.environ
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def process():
-    async with running_openai("--key", "local") as running:
-        yield running
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def endpoint(process):
-    await process.set_faults()
-    await process.reset_stats()
-    return process
-
-
-def local_account(endpoint, api="azure", key="local", api_version=VERSION):
+def local_account(endpoint, api="azure", key="a-key", api_version=VERSION):
     return ModelAccount(api, Service(endpoint.url + ("/api/projects/p" if api == "project" else ""), key), api_version)
 
 

@@ -24,19 +24,6 @@ HELLO = [{"role": "user", "content": "Say hello"}]
 API_VERSION = str(topology().settings["OPENAI_API_VERSION"].default)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def process() -> AsyncGenerator[LocalOpenAI]:
-    async with running_openai("--key", KEY) as running:
-        yield running
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def endpoint(process: LocalOpenAI) -> LocalOpenAI:
-    await process.set_faults()
-    await process.reset_stats()
-    return process
-
-
 @pytest_asyncio.fixture(loop_scope="module")
 async def azure(endpoint: LocalOpenAI) -> AsyncGenerator[AsyncAzureOpenAI]:
     async with AsyncAzureOpenAI(

@@ -14,25 +14,12 @@ from azure.ai.projects.aio import AIProjectClient
 from azure.core.credentials import AccessToken, AccessTokenInfo
 from openai import AsyncAzureOpenAI, AsyncOpenAI
 
-from tests.support.openai import LocalOpenAI, running_openai
+from tests.support.openai import LocalOpenAI
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 MODEL = "text-embedding-3-small"
 KEY = "a-key"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def process() -> AsyncGenerator[LocalOpenAI]:
-    async with running_openai("--key", KEY) as running:
-        yield running
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def endpoint(process: LocalOpenAI) -> LocalOpenAI:
-    await process.set_faults()
-    await process.reset_stats()
-    return process
 
 
 @pytest_asyncio.fixture(loop_scope="module")

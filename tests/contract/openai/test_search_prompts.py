@@ -19,7 +19,6 @@ from shared.search.contracts import AnalysisTask, LabValues, MappedResin, Ranked
 from shared.settings import ModelAccount, Service
 from tests.support.fake_resources import FakeCloud
 from tests.support.language_model import PP, candidate, request_block
-from tests.support.openai import running_openai
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -38,19 +37,6 @@ ORDERS = [
 ]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def process():
-    async with running_openai() as running:
-        yield running
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def endpoint(process):
-    await process.set_faults()
-    await process.reset_stats()
-    return process
-
-
 @asynccontextmanager
 async def cloud_at(service, deployment="gpt-4.1-mini"):
     async with open_account(ModelAccount("azure", service, "2024-10-21"), None) as account:
@@ -59,7 +45,7 @@ async def cloud_at(service, deployment="gpt-4.1-mini"):
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def resources(endpoint):
-    async with cloud_at(Service(endpoint.url, "local")) as opened:
+    async with cloud_at(Service(endpoint.url, "a-key")) as opened:
         yield opened
 
 
@@ -90,7 +76,7 @@ async def test_the_three_questions_are_answered(endpoint, where):
         service = Service(os.environ["OPENAI_CONTRACT_ENDPOINT"], os.environ["OPENAI_CONTRACT_KEY"])
         opened = cloud_at(service, os.environ["OPENAI_CONTRACT_CHAT_DEPLOYMENT"])
     else:
-        opened = cloud_at(Service(endpoint.url, "local"))
+        opened = cloud_at(Service(endpoint.url, "a-key"))
     async with opened as resources:
         found = await scores(resources)
         assert found["A"] > found["C"]

@@ -2,14 +2,13 @@
 
 from collections.abc import AsyncGenerator
 
-import aiohttp
 import pytest
 import pytest_asyncio
 
 from shared.resources import Resources
-from tests.support.cosmos import RunningCosmos
-from tests.support.github import LocalGitHub, running_github
-from tests.support.repo_context import open_pipeline, provisioned_cosmos
+from tests.support.cosmos import RunningCosmos, provisioned_cosmos
+from tests.support.github import LocalGitHub, fresh_github, running_github
+from tests.support.repo_context import open_pipeline
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -27,11 +26,8 @@ async def cosmos(tmp_path_factory) -> AsyncGenerator[RunningCosmos]:
 @pytest_asyncio.fixture
 async def hub(endpoint) -> AsyncGenerator[LocalGitHub]:
     """GitHub without changes and faults, its counters at zero."""
-    async with aiohttp.ClientSession() as session:
-        fresh = LocalGitHub(endpoint.url, endpoint.pid, session)
-        await fresh.reset()
+    async with fresh_github(endpoint) as fresh:
         yield fresh
-        await fresh.reset()
 
 
 @pytest.fixture

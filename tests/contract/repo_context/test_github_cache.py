@@ -10,8 +10,8 @@ from shared.errors import Unavailable
 from shared.github_cache import GitHubCache
 from shared.repo_context.kept import Index, ListingPage
 from shared.settings import Service
-from tests.support.cosmos import start_cosmos, stop_cosmos
-from tests.support.repo_context import open_cache, provisioned_cosmos
+from tests.support.cosmos import provisioned_cosmos, start_cosmos
+from tests.support.repo_context import open_cache
 from tests.support.repositories import LISTED_AT, bundle_of, kept_of, metadata_of
 
 INDEX = Index(login="Pallets", names=("flask", "click"), refreshed_at=LISTED_AT)
@@ -186,4 +186,4 @@ async def test_a_container_that_is_missing_is_a_cache_that_is_away(tmp_path):
             assert await cache.get("pallets") is None
             assert await cache.set("pallets", kept_of()) is False
     finally:
-        await asyncio.to_thread(stop_cosmos, cosmos)
+        await asyncio.to_thread(cosmos.stop)

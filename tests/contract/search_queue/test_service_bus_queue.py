@@ -15,7 +15,7 @@ from shared.clients.service_bus import OutgoingMessage, open_queue
 from shared.errors import Rejected, Unavailable
 from shared.settings import ServiceBus
 from shared.topology import topology
-from tests.support.servicebus import running_servicebus, start_servicebus, stop_servicebus
+from tests.support.servicebus import running_servicebus, start_servicebus
 
 QUEUE = topology().queues["search_requests"].name
 WAIT_S = 5
@@ -150,7 +150,7 @@ async def test_a_broker_that_is_away_is_unavailable_and_back_again_without_us(tm
                         await asyncio.sleep(0.05)
             assert sent.message_id in await received(running, 2)
     finally:
-        await asyncio.to_thread(stop_servicebus, running)
+        await asyncio.to_thread(running.stop)
 
 
 async def test_nobody_at_the_address_is_unavailable(unused_tcp_port):

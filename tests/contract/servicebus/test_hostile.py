@@ -31,7 +31,7 @@ from local.servicebus.codec.performatives import (
 )
 from local.servicebus.codec.records import Record, descriptor_of
 from local.servicebus.codec.types import Described, Map, Symbol, UInt, ULong, Value
-from tests.support.servicebus import RunningServiceBus, start_servicebus, stop_servicebus
+from tests.support.servicebus import RunningServiceBus, start_servicebus
 
 ANSWER_S = 10.0
 HEALTH = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -42,7 +42,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Generator[RunningServic
     folder = tmp_path_factory.mktemp("hostile")
     broker = start_servicebus(folder, [{"name": "q"}], key="")
     yield broker
-    assert stop_servicebus(broker) == 0
+    assert broker.stop() == 0
     assert "Traceback" not in (folder / "servicebus.log").read_text()
 
 

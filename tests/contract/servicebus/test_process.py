@@ -21,14 +21,13 @@ from azure.servicebus.aio.management import ServiceBusAdministrationClient
 from azure.servicebus.exceptions import MessageLockLostError, ServiceBusError, ServiceBusServerBusyError
 
 from tests.contract.servicebus.conftest import nothing_comes, peek, receive, text_of, until
+from tests.support.endpoint_process import REPOSITORY
 from tests.support.servicebus import (
     KEY,
     KEY_NAME,
-    REPOSITORY,
     RunningServiceBus,
     running_servicebus,
     start_servicebus,
-    stop_servicebus,
 )
 
 PLAIN = {"name": "plain", "lock_duration_s": 30, "duplicate_detection_s": 600}
@@ -144,7 +143,7 @@ async def test_sender_and_receiver_go_on_after_the_broker_was_started_again(tmp_
     async with client_of(running) as client:
         sender, receiver = client.get_queue_sender("plain"), client.get_queue_receiver("plain")
         await sender.send_messages(ServiceBusMessage(b"before"))
-        await asyncio.to_thread(stop_servicebus, running)
+        await asyncio.to_thread(running.stop)
         async with running_servicebus(tmp_path, [PLAIN], port=port):
             await sender.send_messages(ServiceBusMessage(b"after"))
             messages = await receive(receiver, 2)
@@ -274,7 +273,7 @@ async def test_stop_signal_ends_it_cleanly(tmp_path: Path):
     running = await asyncio.to_thread(start_servicebus, tmp_path, [PLAIN])
     async with client_of(running) as client:
         await client.get_queue_sender("plain").send_messages(ServiceBusMessage(b"x"))
-        assert await asyncio.to_thread(stop_servicebus, running) == 0
+        assert await asyncio.to_thread(running.stop) == 0
 
 
 def start(*options: str, data: Path) -> subprocess.CompletedProcess[str]:

@@ -7,7 +7,6 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from local.stack.provision import provision_cosmos
 from shared.clients.cosmos import open_database
 from shared.contracts import PersistTask
 from shared.settings import Service
@@ -16,7 +15,7 @@ from shared.snippets.documents import chunk_document, run_marker, snippet_docume
 from shared.snippets.repository import Snippets
 from shared.snippets.vector_repository import Vectors
 from shared.topology import topology
-from tests.support.cosmos import running_cosmos
+from tests.support.cosmos import provisioned_cosmos
 from tests.support.fake_resources import FakeChunks, FakeSnippets, FakeVectors, record_of, run_of
 
 CONTAINERS = topology().containers
@@ -25,8 +24,7 @@ UNIT = {letter: [float(letter == axis) for axis in "xyz"] for letter in "xyz"}
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def cosmos(tmp_path_factory):
-    async with running_cosmos(tmp_path_factory.mktemp("cosmos")) as running:
-        provision_cosmos({"COSMOS_ENDPOINT": running.url, "COSMOS_KEY": running.key})
+    async with provisioned_cosmos(tmp_path_factory.mktemp("cosmos")) as running:
         yield running
 
 

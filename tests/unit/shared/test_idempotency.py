@@ -8,13 +8,12 @@ import pytest
 import pytest_asyncio
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 
-from local.stack.provision import provision_cosmos
 from shared.clients.cosmos import open_database
 from shared.errors import Conflict, InvalidRequest, Unavailable
 from shared.idempotency import Acceptance, IdempotencyKeys
 from shared.settings import Service, load_settings
 from shared.topology import topology
-from tests.support.cosmos import running_cosmos
+from tests.support.cosmos import provisioned_cosmos
 from tests.support.stack import sample_environment
 
 FIRST = Acceptance("run-1", 1_000)
@@ -24,8 +23,7 @@ BODY = b'{"name": "a.py"}'
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def cosmos(tmp_path_factory):
-    async with running_cosmos(tmp_path_factory.mktemp("cosmos")) as running:
-        provision_cosmos({"COSMOS_ENDPOINT": running.url, "COSMOS_KEY": running.key})
+    async with provisioned_cosmos(tmp_path_factory.mktemp("cosmos")) as running:
         yield running
 
 
@@ -93,13 +91,14 @@ async def test_keys_are_kept_for_a_day(container):
 
 
 async def test_without_the_database_the_caller_may_come_back(tmp_path):
-    async with running_cosmos(tmp_path) as running:
-        provision_cosmos({"COSMOS_ENDPOINT": running.url, "COSMOS_KEY": running.key})
-        async with open_database(Service(running.url, running.key), None) as database:
-            keys = IdempotencyKeys(database.get_container_client("idempotency-keys"))
-            running.kill()
-            with pytest.raises(Unavailable, match="Cosmos DB cannot be reached"):
-                await keys.claim("", "embeddings", "key", BODY, FIRST)
+    async with (
+        provisioned_cosmos(tmp_path) as running,
+        open_database(Service(running.url, running.key), None) as database,
+    ):
+        keys = IdempotencyKeys(database.get_container_client("idempotency-keys"))
+        running.kill()
+        with pytest.raises(Unavailable, match="Cosmos DB cannot be reached"):
+            await keys.claim("", "embeddings", "key", BODY, FIRST)
 
 
 def request(headers, body=BODY):

@@ -14,7 +14,7 @@ from shared.clients.openai_embeddings import Embeddings
 from shared.errors import Rejected, Unavailable
 from shared.resources import open_resources
 from shared.settings import load_settings
-from tests.support.cosmos import KEY, running_cosmos, start_cosmos, stop_cosmos
+from tests.support.cosmos import KEY, running_cosmos, start_cosmos
 from tests.support.stack import REPOSITORY, sample_environment
 
 PROCESS = Path(__file__).with_name("opening_process.py")
@@ -112,4 +112,4 @@ async def test_an_outage_is_told_to_all_who_wait_and_ends_with_the_outage(tmp_pa
                 while (await process.tell("open 1"))["opened"] == 0:
                     await asyncio.sleep(0.05)
         finally:
-            await asyncio.to_thread(stop_cosmos, running)
+            await asyncio.to_thread(running.stop)

@@ -1,12 +1,10 @@
 """The account of the demonstration against an app that answers by script, over HTTP."""
 
 import io
-from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer
 from rich.console import Console
 
 from local.demo.client import Client
@@ -59,12 +57,6 @@ class ScriptedApp:
 @pytest.fixture
 def app() -> ScriptedApp:
     return ScriptedApp()
-
-
-@pytest.fixture
-async def client(app: ScriptedApp) -> AsyncGenerator[Client]:
-    async with TestServer(app.application()) as server, Client(str(server.make_url("")).rstrip("/")) as client:
-        yield client
 
 
 async def test_fan_out_and_scored_repositories_are_shown(client: Client) -> None:

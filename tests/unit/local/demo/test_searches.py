@@ -1,12 +1,10 @@
 """The searches of the demonstration against an app that answers by script, over HTTP."""
 
 import io
-from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer
 from rich.console import Console
 
 from local.demo.client import Client, DemoError
@@ -64,12 +62,6 @@ class ScriptedApp:
 @pytest.fixture
 def app() -> ScriptedApp:
     return ScriptedApp()
-
-
-@pytest.fixture
-async def client(app: ScriptedApp) -> AsyncGenerator[Client]:
-    async with TestServer(app.application()) as server, Client(str(server.make_url("")).rstrip("/")) as client:
-        yield client
 
 
 async def test_every_stage_is_told_once(app: ScriptedApp, client: Client) -> None:

@@ -14,7 +14,7 @@ run: $(SETUP)
 	@$(BIN)/python -m local run $(if $(ONCE),--once)
 
 test: $(SETUP)
-	@$(BIN)/python -m pytest -n 4 --dist worksteal
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 4
 
 lint: $(VENV)/.installed
 	@$(BIN)/ruff format --check .

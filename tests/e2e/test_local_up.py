@@ -16,9 +16,20 @@ from azure.storage.blob.aio import BlobServiceClient
 from local.stack.provision import account_name
 from shared.topology import topology
 from tests.support.catalogue import small_catalogue
-from tests.support.stack import REPOSITORY, STACK_PARTS, RunningStack, StackPart, running_stack, sample_environment
+from tests.support.stack import (
+    ENDPOINTS,
+    REPOSITORY,
+    STACK_PARTS,
+    RunningStack,
+    StackPart,
+    running_stack,
+    sample_environment,
+)
 
 DEADLINE_S = 30
+# What a test leaves out because it has nothing to do with what the test is about: each part is a process.
+KEEPERS_ALONE = ("--no-host", "--no-openai", "--no-search", "--no-github", "--no-servicebus")
+FEW = ("--no-host", "--no-cosmos", "--no-search", "--no-github")
 KEY = sample_environment()["COSMOS_KEY"]
 
 
@@ -54,14 +65,14 @@ async def local(*arguments: str, env: dict[str, str] | None = None) -> tuple[int
 
 async def test_second_start_finds_what_the_first_kept(tmp_path: Path) -> None:
     item = {"id": "kept", "projectId": "p", "embedding": [0.0] * 1536}
-    async with running_stack("--no-host", "--no-openai", data=tmp_path) as stack:
+    async with running_stack(*KEEPERS_ALONE, data=tmp_path) as stack:
         assert stack.cosmos
         assert stack.storage
         async with CosmosClient(stack.cosmos.url, KEY) as cosmos:
             await container(cosmos).create_item(item)
         async with blobs(stack.storage.url) as service:
             await service.get_blob_client("snippet-uploads", "kept").upload_blob(b"kept")
-    async with running_stack("--no-host", "--no-openai", data=tmp_path) as stack:
+    async with running_stack(*KEEPERS_ALONE, data=tmp_path) as stack:
         assert stack.cosmos
         assert stack.storage
         async with CosmosClient(stack.cosmos.url, KEY) as cosmos:
@@ -80,7 +91,7 @@ def blobs(url: str) -> BlobServiceClient:
 
 
 async def test_everything_that_the_topology_names_is_there() -> None:
-    async with running_stack("--no-host", "--no-openai") as stack:
+    async with running_stack(*KEEPERS_ALONE) as stack:
         assert stack.cosmos
         assert stack.storage
         async with CosmosClient(stack.cosmos.url, KEY) as cosmos:
@@ -100,9 +111,9 @@ async def test_everything_that_the_topology_names_is_there() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda n: n.name)
 async def test_children_end_with_up_however_it_ends(number: signal.Signals) -> None:
-    async with running_stack("--no-cosmos", "--no-host") as stack:
+    async with running_stack(*FEW) as stack:
         pids = [part.pid for part in parts(stack).values() if part.pid]
-        assert len(pids) == 5
+        assert len(pids) == 3
         stack.process.send_signal(number)
         code = await asyncio.wait_for(stack.process.wait(), DEADLINE_S)
         await all_gone(pids)
@@ -110,8 +121,9 @@ async def test_children_end_with_up_however_it_ends(number: signal.Signals) -> N
 
 
 async def test_child_that_dies_is_named_and_ends_the_whole(tmp_path: Path) -> None:
-    options = ("--no-cosmos", "--no-host", "--no-catalogue", "--ports", "auto", "--data", str(tmp_path))
-    up = asyncio.create_task(local("up", *options, "--ready-file", str(tmp_path / "r"), env={"COSMOS_ENDPOINT": ""}))
+    options = (*FEW, "--no-catalogue", "--ports", "auto", "--data", str(tmp_path))
+    absent = {setting: "" for setting, option in ENDPOINTS.items() if option in FEW}
+    up = asyncio.create_task(local("up", *options, "--ready-file", str(tmp_path / "r"), env=absent))
     async with asyncio.timeout(DEADLINE_S):
         while True:
             if (tmp_path / "r").exists():
@@ -142,15 +154,14 @@ async def test_busy_port_is_named_with_its_holder(tmp_path: Path) -> None:
 
 
 async def test_second_up_on_one_data_folder_is_refused(tmp_path: Path) -> None:
-    async with running_stack("--no-cosmos", "--no-host", "--no-openai", data=tmp_path) as first:
+    async with running_stack(*FEW, "--no-openai", "--no-storage", data=tmp_path) as first:
         code, output = await local("up", "--ports", "auto", "--data", str(tmp_path))
         assert code == 1
         assert f"in use by process {first.pid}" in output
 
 
 async def test_embedder_s_switches_pass_through() -> None:
-    options = ("--no-cosmos", "--no-host", "--no-storage", "--openai-latency-ms", "250")
-    async with running_stack(*options) as stack:
+    async with running_stack(*FEW, "--no-storage", "--no-servicebus", "--openai-latency-ms", "250") as stack:
         assert stack.openai
         begun = time.monotonic()
         await post_embeddings(stack.openai.url)

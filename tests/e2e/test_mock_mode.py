@@ -8,18 +8,21 @@ from tests.support.fanwise import Fanwise, fanwise
 from tests.support.stack import running_stack
 
 TEN_MEGABYTES = 10 * 1024 * 1024
+# Ten megabytes in chunks of the default size would be four times as many activities, each like the others; that as many
+# segments as these are need are gathered is a unit test of the orchestrator.
+CHUNK_SIZE = 3200
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def mock_url() -> AsyncGenerator[str]:
-    async with running_stack("--no-openai", env={"DISABLE_OPENAI": "1"}) as stack:
+    async with running_stack("--no-openai", env={"DISABLE_OPENAI": "1", "CHUNK_SIZE": str(CHUNK_SIZE)}) as stack:
         assert stack.host
         yield stack.host.url
 
 
 async def test_every_vector_is_the_mock_vector(mock_url, project):
     async with fanwise(mock_url) as app:
-        output = await app.embed(projectId=project, name="a.py", text="x" * 2000)
+        output = await app.embed(projectId=project, name="a.py", text="x" * (2 * CHUNK_SIZE + 1))
         assert (output["ok"], output["chunks"], output["dimensions"]) == (True, 3, 3)
         snippet = await app.read(project, "a.py", include="embedding")
         assert (snippet["embedding"], snippet["model"]) == ([0.0, 1.0, 0.0], "mock")
@@ -35,8 +38,8 @@ async def test_ten_megabytes_work(mock_url, project):
         assert ended["output"] == {
             "ok": True,
             "id": "large.txt",
-            "chunks": -(-len(text) // 800),
-            "embedded": -(-len(text) // 800),
+            "chunks": -(-len(text) // CHUNK_SIZE),
+            "embedded": -(-len(text) // CHUNK_SIZE),
             "reused": 0,
             "dimensions": 3,
         }

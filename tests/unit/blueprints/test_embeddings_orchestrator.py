@@ -5,7 +5,7 @@ import math
 import pytest
 
 from blueprints.embeddings import embed_segment_orchestrator, embeddings_orchestrator
-from shared.snippets.vectors import from_base64
+from shared.snippets.vectors import from_base64, to_base64
 from tests.support.azure_replay import Invocation, Raises, Returns, replay
 
 PERSISTED = {"embedded": 1, "reused": 0, "dimensions": 2}
@@ -137,6 +137,21 @@ def test_segments_in_blobs_are_embedded_by_position():
     assert (tasks[65]["blob"], tasks[65]["position"]) == ("run/1.json", 1)
     assert "text" not in tasks[65]
     assert inputs(result, "persist_snippet_activity")[0]["uploaded"] is True
+
+
+def test_ten_megabytes_in_chunks_of_the_default_size_are_gathered():
+    segments = math.ceil(10 * 1024 * 1024 / 800 / 64)
+    uploads = [{"blob": f"run/{number}.json", "lengths": [800] * 64} for number in range(segments)]
+    part = {"weight": 64 * 800, "total": to_base64([1.0, 0.0])}
+
+    def script(call):
+        return Returns(part if call.name == "embed_segment_orchestrator" else PERSISTED)
+
+    result = replay(embeddings_orchestrator, {"name": "big.txt", "version": "v", "uploads": uploads}, script)
+    assert result.faults == ()
+    assert (result.output["ok"], result.output["chunks"]) == (True, segments * 64)
+    starts = sorted(task["firstIndex"] for task in inputs(result, "embed_segment_orchestrator"))
+    assert starts == list(range(0, segments * 64, 64))
 
 
 def test_an_input_that_nobody_can_embed_fails_and_says_why():

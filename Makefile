@@ -13,6 +13,7 @@ SETUP := $(VENV)/.installed node_modules/.installed
 run: $(SETUP)
 	@$(BIN)/python -m local run $(if $(ONCE),--once)
 
+# Compiled modules are kept, whatever the shell says: the tests start hundreds of processes, which would compile them.
 test: $(SETUP)
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 4
 

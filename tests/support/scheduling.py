@@ -12,12 +12,12 @@ from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
 # Folders whose conftest.py starts something for all of their files.
-_FOLDERS = (
+FOLDERS = (
     *("tests/e2e/search", "tests/contract/hooks", "tests/contract/cosmos", "tests/contract/github"),
     *("tests/contract/repo_context", "tests/contract/search"),
 )
 # The files that ask for the stack of tests/e2e/conftest.py.
-_STACK = frozenset(f"tests/e2e/test_{name}.py" for name in ("another_app", "embeddings", "logs", "snippets", "sweep"))
+STACK = frozenset(f"tests/e2e/test_{name}.py" for name in ("another_app", "embeddings", "logs", "snippets", "sweep"))
 # Of what starts processes, what takes longest comes first: at the end of a run one worker would be left alone with it.
 _ORDER = ("tests/crash/", "tests/e2e/", "tests/contract/hooks", "tests/contract/host", "tests/contract/", "tests/")
 _COMPUTE = "tests/unit/"
@@ -26,9 +26,9 @@ _COMPUTE = "tests/unit/"
 def unit_of(nodeid: str) -> str:
     """Return the unit that a test belongs to: of one unit, all tests run in one worker."""
     file = nodeid.partition("::")[0]
-    if file in _STACK:
+    if file in STACK:
         return "tests/e2e/stack"
-    return next((folder for folder in _FOLDERS if file.startswith(f"{folder}/")), file)
+    return next((folder for folder in FOLDERS if file.startswith(f"{folder}/")), file)
 
 
 class UnitScheduling(LoadScopeScheduling):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bench.scale.capacity import Resource
 from bench.scale.figures import Figures
 from bench.scale.per_search import PerSearch
-from shared.telemetry.prices import cost_usd
+from shared.telemetry.prices import prices
 
 # As the Durable Task Scheduler's documentation reckons a month.
 MONTH_MIN = 2_628_000 / 60
@@ -53,11 +53,10 @@ def costs(
 
 
 def _tokens_usd(model: str, read: float, written: float) -> float:
-    # Of a million searches, because the app's own reckoning rounds to a millionth of a dollar.
-    usd = cost_usd(model, round(read * _MILLION), round(written * _MILLION))
-    if usd is None:
+    price = prices().of(model)
+    if price is None:
         raise ValueError(f"{model} has no list price in shared/telemetry/prices.yaml")
-    return usd / _MILLION
+    return price.usd(read, written)
 
 
 def _scheduler(search: PerSearch, given: Figures, tiers: Resource, rate_per_min: float) -> Cost:

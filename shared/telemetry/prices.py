@@ -21,6 +21,10 @@ class Price(_Entry):
     input: float = Field(ge=0)
     output: float = Field(ge=0)
 
+    def usd(self, input_tokens: float, output_tokens: float) -> float:
+        """Return what so many tokens cost."""
+        return (input_tokens * self.input + output_tokens * self.output) / _MILLION
+
 
 class Prices(_Entry):
     """``as_of``: the day on which ``source`` said so."""
@@ -46,8 +50,6 @@ def prices() -> Prices:
 
 
 def cost_usd(model: str, input_tokens: int, output_tokens: int) -> float | None:
-    """Return what tokens cost in USD, None for a model without a price."""
+    """Return what tokens cost in USD, to the millionth; None for a model without a price."""
     price = prices().of(model)
-    if price is None:
-        return None
-    return round((input_tokens * price.input + output_tokens * price.output) / _MILLION, 6)
+    return None if price is None else round(price.usd(input_tokens, output_tokens), 6)

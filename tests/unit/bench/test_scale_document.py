@@ -103,6 +103,10 @@ def test_every_figure_says_where_it_stands() -> None:
         assert figure.source.startswith("https://") or (ROOT / figure.source.partition(",")[0]).is_file(), name
 
 
+def test_what_tokens_cost_stands_where_the_app_reads_it_and_nowhere_else() -> None:
+    assert [name for name, each in figures().documented.items() if "USD" in each.unit and "token" in each.unit] == []
+
+
 def deployed(variable: str) -> str:
     """Return what a parameter of the deployment is by default."""
     text = (ROOT / "infra" / "main.parameters.json").read_text(encoding="utf-8")

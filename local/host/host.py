@@ -7,9 +7,12 @@ import signal
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from local.host import logs
+from local.host.activity_calls import ActivityCalls, ActivityRunner
 from local.host.app_loader import DURABLE_NAMES, LoadedFunction, load_app
 from local.host.engine.engine import Engine
 from local.host.engine.instances import Instances
@@ -17,17 +20,20 @@ from local.host.engine.store import Store, Synchronous
 from local.host.engine.timers import TimerHeap
 from local.host.errors import HostError
 from local.host.http_trigger import HttpTrigger
-from local.host.invocation import Invoker, current
+from local.host.invocation import Invoker, fields_of_invocation
 from local.host.management.api import ManagementApi
 from local.host.management.links import client_binding
 from local.host.routes import Route, Router, build_route, listing
 from local.host.server import Server, bind
 from local.host.service_bus_trigger import ServiceBusTrigger
-from local.host.settings import HostSettings, apply_local_settings, load_host_settings
+from local.host.settings import HostSettings, apply_local_settings, load_host_settings, worker_processes
 from local.host.timer_trigger import TimerTrigger
 from local.host.user_loop import UserLoop
 from local.processes.folder_lock import FolderLock
 from local.processes.ready_file import write_ready_file
+
+if TYPE_CHECKING:
+    from local.host.workers.pool import WorkerPool
 
 log = logging.getLogger("local.host")
 
@@ -48,14 +54,6 @@ class Options:
     fast_replay: bool
 
 
-def _fields_of_invocation() -> dict[str, str]:
-    invocation = current.get()
-    if invocation is None:
-        return {}
-    fields = {"function": invocation.function, "invocation": invocation.invocation_id}
-    return fields if invocation.instance_id is None else fields | {"instance": invocation.instance_id}
-
-
 def print_functions(functions: Sequence[LoadedFunction], routes: Sequence[Route], origin: str) -> None:
     """Print what the app offers, as ``func start`` does."""
     shown = listing(routes)
@@ -74,22 +72,34 @@ def print_functions(functions: Sequence[LoadedFunction], routes: Sequence[Route]
 class Host:
     """Runs one app until it is told to stop."""
 
-    def __init__(self, options: Options, settings: HostSettings, functions: list[LoadedFunction], bound: socket.socket,
+    def __init__(self, options: Options, settings: HostSettings, bound: socket.socket,
                  log_stream: logs.LogStream) -> None:  # fmt: skip
         self._options = options
         self._settings = settings
-        self._functions = functions
         self._socket = bound
         self._log_stream = log_stream
         host = "127.0.0.1" if options.host in ("0.0.0.0", "::") else options.host  # noqa: S104 - compared, not bound
         self.origin = f"http://{f'[{host}]' if ':' in host else host}:{bound.getsockname()[1]}"
+        self._binding = client_binding(self.origin, settings.durable.hub_name)
+        # They import the app while this process does.
+        self._workers = self._start_workers(worker_processes(os.environ) - 1)
+        self._functions = load_app(options.app)
         prefix = settings.extensions.http.route_prefix
-        self._routes = [build_route(f, prefix) for f in functions if f.trigger_type == "httpTrigger"]
+        self._routes = [build_route(f, prefix) for f in self._functions if f.trigger_type == "httpTrigger"]
         self._stop = asyncio.Event()
-        self._fault: Exception | None = None
+        self._fault: str | None = None
 
-    def _failed(self, error: Exception) -> None:
-        self._fault = error
+    def _start_workers(self, number: int) -> "WorkerPool | None":
+        if not number:
+            return None
+        from local.host.workers.pool import WorkerPool
+        from local.host.workers.process import WorkerProcess
+
+        level, binding = self._settings.logging.default_level, self._binding
+        return WorkerPool(number, lambda: WorkerProcess(self._options.app, level, binding, self._log_stream))
+
+    def _failed(self, reason: str) -> None:
+        self._fault = reason
         self._stop.set()
 
     async def run(self) -> int:
@@ -98,12 +108,13 @@ class Host:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._stop.set)
         options, settings = self._options, self._settings
-        store = Store(options.data, loop, self._failed, options.synchronous)
+        store = Store(options.data, loop, lambda error: self._failed(f"the durable database failed: {error}"),
+                      options.synchronous)  # fmt: skip
         user_loop = UserLoop()
-        binding = client_binding(self.origin, settings.durable.hub_name)
-        invoker = Invoker(user_loop, lambda: binding, str(options.app), self._log_stream)
+        invoker = Invoker(user_loop, lambda: self._binding, str(options.app), self._log_stream)
         timers = TimerHeap(loop)
-        engine = Engine(self._functions, settings, store, invoker, timers, loop, self._log_stream)
+        runner = await self._activity_runner(invoker)
+        engine = Engine(self._functions, settings, store, runner, user_loop, timers, loop, self._log_stream)
         schedules = TimerTrigger(self._functions, store, timers, invoker)
         queues = ServiceBusTrigger(self._functions, settings, invoker, os.environ)
         management = ManagementApi(Instances(engine), settings.durable.hub_name)
@@ -119,11 +130,21 @@ class Host:
         # Before the server: functions that start orchestrations need it.
         await queues.stop(STOP_GRACE_S)
         await asyncio.gather(server.stop(), engine.stop(STOP_GRACE_S))
+        if self._workers is not None:
+            await asyncio.wrap_future(user_loop.submit(self._workers.stop(STOP_GRACE_S)))
         await asyncio.to_thread(user_loop.stop)
         store.close()
         if self._fault is not None:
-            print(f"error: the durable database failed: {self._fault}", flush=True)
+            print(f"error: {self._fault}", flush=True)
         return 1 if self._fault is not None else 0
+
+    async def _activity_runner(self, invoker: Invoker) -> ActivityRunner:
+        if self._workers is None:
+            return ActivityCalls(invoker)
+        loop = asyncio.get_running_loop()
+        fail = partial(loop.call_soon_threadsafe, self._failed)
+        await asyncio.wrap_future(invoker.user_loop.submit(self._workers.connect(fail)))
+        return self._workers
 
     def _announce(self, recovered: int) -> None:
         print_functions(self._functions, self._routes, self.origin)
@@ -144,7 +165,7 @@ def start(options: Options) -> int:
     apply_local_settings(options.app, os.environ)
     settings = load_host_settings(options.app, os.environ)
     log_stream = logs.LogStream()
-    logs.configure(log_stream, settings.logging.default_level, _fields_of_invocation)
+    logs.configure(log_stream, settings.logging.default_level, fields_of_invocation)
     try:
         return _start_logged(options, settings, log_stream)
     finally:
@@ -164,18 +185,12 @@ def _start_logged(options: Options, settings: HostSettings, log_stream: logs.Log
     bound = None
     try:
         bound = bind(options.host, options.port)
-        functions = load_app(options.app)
         if options.fast_replay:
             from local.host import fast_replay
 
             fast_replay.install()
-        return asyncio.run(_serve(options, settings, functions, bound, log_stream))
+        return asyncio.run(Host(options, settings, bound, log_stream).run())
     finally:
         if bound is not None:
             bound.close()
         lock.release()
-
-
-async def _serve(options: Options, settings: HostSettings, functions: list[LoadedFunction], bound: socket.socket,
-                 log_stream: logs.LogStream) -> int:  # fmt: skip
-    return await Host(options, settings, functions, bound, log_stream).run()

@@ -93,6 +93,15 @@ class OutValue:
         return self._value
 
 
+def fields_of_invocation() -> dict[str, str]:
+    """Return what the log says of the invocation that the running code belongs to."""
+    invocation = current.get()
+    if invocation is None:
+        return {}
+    fields = {"function": invocation.function, "invocation": invocation.invocation_id}
+    return fields if invocation.instance_id is None else fields | {"instance": invocation.instance_id}
+
+
 class Invoker:
     """Calls functions with the arguments that their bindings promise.
 

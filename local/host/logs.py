@@ -8,7 +8,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import IO, Any
+from typing import Any, Protocol
 
 _STANDARD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 #: host.json's log levels.
@@ -32,6 +32,13 @@ def _stamp(moment: float) -> str:
     return f"{_second(int(moment))}.{int(moment * 1000) % 1000:03d}Z"
 
 
+class TextSink(Protocol):
+    """What lines are written to."""
+
+    def write(self, text: str, /) -> object: ...
+    def flush(self) -> object: ...
+
+
 class LogStream:
     """Lines on a stream, in the order in which they came, written by a thread of its own.
 
@@ -39,8 +46,8 @@ class LogStream:
     cost more than what it tells of. ``close`` writes the rest.
     """
 
-    def __init__(self, stream: IO[str] | None = None) -> None:
-        self._stream = stream if stream is not None else sys.stderr
+    def __init__(self, stream: TextSink | None = None) -> None:
+        self._stream: TextSink = stream if stream is not None else sys.stderr
         self._lines: list[str] = []
         self._lock = threading.Lock()
         self._written = threading.Lock()
@@ -57,6 +64,15 @@ class LogStream:
         head = f"{_stamp(time.time())} {level:<5} "
         with self._lock:
             self._lines += [f"{head}{text}\n" for text in texts]
+        self._told()
+
+    def relay(self, text: str) -> None:
+        """Write lines of another process's log as they are."""
+        with self._lock:
+            self._lines.append(text)
+        self._told()
+
+    def _told(self) -> None:
         if not self._pending.is_set():
             self._pending.set()
         if self._closed:

@@ -12,6 +12,7 @@ from pydantic.alias_generators import to_camel
 
 from local.host.errors import AppError
 
+MOST_WORKER_PROCESSES = 10
 OVERRIDE_PREFIX = "azurefunctionsjobhost__"
 _PLACEHOLDER = re.compile(r"%([^%\s]+)%")
 _TIMESPAN = re.compile(r"^(?:(\d+)\.)?(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,7}))?)?$")
@@ -154,6 +155,20 @@ def resolve_placeholders(text: str, environment: Mapping[str, str], where: str) 
         return value
 
     return _PLACEHOLDER.sub(value_of, text)
+
+
+def worker_processes(environment: Mapping[str, str]) -> int:
+    """Return how many processes run the app: ``FUNCTIONS_WORKER_PROCESS_COUNT``, 1 when it is not set.
+
+    Raises:
+        AppError: It is no number from 1 to 10, which is Azure's range.
+    """
+    text = environment.get("FUNCTIONS_WORKER_PROCESS_COUNT", "") or "1"
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MOST_WORKER_PROCESSES:
+        raise AppError(
+            f"FUNCTIONS_WORKER_PROCESS_COUNT is {text!r}; expected a number from 1 to {MOST_WORKER_PROCESSES}"
+        )
+    return int(text)
 
 
 def _override(document: dict[str, Any], path: list[str], value: str) -> None:

@@ -2,22 +2,19 @@
 
 import asyncio
 import logging
-import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any
 
-from azure.functions.meta import Datum
-
-from local.host import worker_rules
+from local.host.activity_calls import ActivityFault, ActivityRunner, fault_of
 from local.host.app_loader import LoadedFunction
 from local.host.engine import clock, history
 from local.host.engine.episodes import MAX_PAYLOAD_BYTES, too_large
 from local.host.engine.model import Arrival, Execution
-from local.host.invocation import Invocation, Invoker, invocation_line
+from local.host.invocation import Invocation, invocation_line
 from local.host.logs import LogStream
+from local.host.user_loop import UserLoop
 
 log = logging.getLogger("local.host.engine")
 
@@ -54,16 +51,16 @@ class ActivityPool:
     ``on_finished`` is called on the user loop.
     """
 
-    def __init__(self, invoker: Invoker, host_loop: asyncio.AbstractEventLoop, limit: int, timeout_s: float | None,
-                 on_finished: Callable[[list[Finished]], None], log: LogStream) -> None:  # fmt: skip
-        self._invoker = invoker
+    def __init__(self, runner: ActivityRunner, user_loop: UserLoop, host_loop: asyncio.AbstractEventLoop, limit: int,
+                 timeout_s: float | None, on_finished: Callable[[list[Finished]], None],
+                 log: LogStream) -> None:  # fmt: skip
+        self._runner = runner
         self._host_loop = host_loop
-        self._user_loop = invoker.user_loop
+        self._user_loop = user_loop
         self._limit = limit
         self._timeout_s = timeout_s
         self._on_finished = on_finished
         self._log = log
-        self._converter: Any = worker_rules.converter("activityTrigger")
         self._waiting: deque[Work] = deque()
         self._running = 0
         self._deadlines: deque[tuple[float, Work]] = deque()
@@ -111,25 +108,22 @@ class ActivityPool:
                     loop.call_later(self._timeout_s, self._expire)
 
     async def _run(self, work: Work) -> None:
-        invocation = work.invocation
         try:
-            argument = self._converter.decode(Datum(work.input, "string"), trigger_metadata=None)
-            returned, _ = await self._invoker.call(work.function, argument, invocation)
-            text = self._converter.encode(returned, expected_type=None).value
+            text = await self._runner.run(work.function, work.input, work.invocation)
         except asyncio.CancelledError as error:
             if work.ended or self._stopping:  # by the time limit, which has reported it, or for the next host to repeat
                 self._release(work)
                 raise
-            self._fail(work, f"{type(error).__name__}: {error}", traceback.format_exc())
-        except Exception as error:  # noqa: BLE001 - whatever the app raises is the activity's failure
-            self._fail(work, f"{type(error).__name__}: {error}", traceback.format_exc())
+            self._fail(work, fault_of(error))
+        except ActivityFault as fault:
+            self._fail(work, fault)
         else:
             self._succeed(work, text)
 
     def _succeed(self, work: Work, text: str) -> None:
         if (size := too_large(text)) is not None:
             reason = f"ValueError: its result is {size} bytes; at most {MAX_PAYLOAD_BYTES} are allowed"
-            self._fail(work, reason, "")
+            self._fail(work, ActivityFault(reason))
             return
         event = history.task_completed(clock.timestamp(), work.seq, None if text == "null" else text)
         self._end(work, Arrival("completed", event, work.seq), invocation_line(work.invocation, "Succeeded"))
@@ -145,17 +139,17 @@ class ActivityPool:
             self._deadlines.popleft()
             if not work.ended:
                 reason = f"Timeout value of {self._timeout_s:g} s was exceeded by function: {work.function.name}"
-                self._fail(work, f"FunctionTimeoutException: {reason}", "")
+                self._fail(work, ActivityFault(f"FunctionTimeoutException: {reason}"))
                 if work.task is not None:
                     work.task.cancel()
 
-    def _fail(self, work: Work, reason: str, details: str) -> None:
+    def _fail(self, work: Work, fault: ActivityFault) -> None:
         name = work.function.durable_name
         # Two blanks: the extension keeps the one after its own "Exception:".
-        text = f"Activity function '{name}' failed:  {reason}"
-        event = history.task_failed(clock.timestamp(), work.seq, text, details)
+        text = f"Activity function '{name}' failed:  {fault.reason}"
+        event = history.task_failed(clock.timestamp(), work.seq, text, fault.details)
         line = invocation_line(work.invocation, "Failed")
-        self._end(work, Arrival("failed", event, work.seq), f"{line}\n{details or reason}".rstrip())
+        self._end(work, Arrival("failed", event, work.seq), f"{line}\n{fault.details or fault.reason}".rstrip())
 
     def _release(self, work: Work) -> bool:
         if work.ended:

@@ -16,6 +16,7 @@ from dataclasses import replace
 from itertools import count
 from threading import RLock, Thread
 
+from local.host.activity_calls import ActivityRunner
 from local.host.app_loader import LoadedFunction
 from local.host.engine import clock, episodes, gathering, history, rows
 from local.host.engine.actions import Reply
@@ -26,10 +27,10 @@ from local.host.engine.replay import Replay, ReplayThreads, run_orchestrator
 from local.host.engine.store import Statement, Store
 from local.host.engine.timers import TimerHeap
 from local.host.engine.watchers import Watchers
-from local.host.invocation import Invocation, Invoker
+from local.host.invocation import Invocation
 from local.host.logs import LogStream
 from local.host.settings import HostSettings
-from local.host.user_loop import sync_pool_size
+from local.host.user_loop import UserLoop, sync_pool_size
 
 log = logging.getLogger("local.host.engine")
 
@@ -40,8 +41,9 @@ SAVE_AFTER_S = 0.02
 class Engine:
     """Runs the app's orchestrations. ``live`` holds every instance that has not ended; hold ``lock`` to change one."""
 
-    def __init__(self, functions: Iterable[LoadedFunction], settings: HostSettings, store: Store, invoker: Invoker,
-                 timers: TimerHeap, loop: AbstractEventLoop, log_stream: LogStream) -> None:  # fmt: skip
+    def __init__(self, functions: Iterable[LoadedFunction], settings: HostSettings, store: Store,
+                 runner: ActivityRunner, user_loop: UserLoop, timers: TimerHeap, loop: AbstractEventLoop,
+                 log_stream: LogStream) -> None:  # fmt: skip
         functions = list(functions)
         self.orchestrators = {f.durable_name.lower(): f for f in functions if f.trigger_type == "orchestrationTrigger"}
         self.activities = {f.durable_name.lower(): f for f in functions if f.trigger_type == "activityTrigger"}
@@ -54,7 +56,7 @@ class Engine:
         self._log_stream = log_stream
         self._timers = timers
         self._pool = ActivityPool(
-            invoker, loop, self.settings.max_concurrent_activity_functions, settings.function_timeout,
+            runner, user_loop, loop, self.settings.max_concurrent_activity_functions, settings.function_timeout,
             self._activities_finished, log_stream,
         )  # fmt: skip
         self._replay_limit = min(self.settings.max_concurrent_orchestrator_functions, sync_pool_size())

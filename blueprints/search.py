@@ -113,8 +113,8 @@ class _Run:
         candidates = yield from self._find(block)
         if not candidates:
             return (yield from self._complete((), None))
-        ranked, analysis = yield from self._rank(block, candidates)
-        results = yield from self._enrich(block, ranked)
+        ranked, is_scored = yield from self._rank(block, candidates)
+        results, analysis = yield from self._explain(block, ranked, is_scored)
         return (yield from self._complete(results, analysis))
 
     def fail(self, failure: SearchFailed) -> Generator[Any, Any, dict[str, object]]:
@@ -174,19 +174,16 @@ class _Run:
 
     def _rank(
         self, block: RequestBlock, candidates: tuple[Candidate, ...]
-    ) -> Generator[Any, Any, tuple[tuple[RankedResult, ...], Analysis | None]]:
-        """The results that the user gets, and what the language model makes of them."""
+    ) -> Generator[Any, Any, tuple[tuple[RankedResult, ...], bool]]:
+        """The results that the user gets, and whether they have scores that can be summed up."""
         request = block.request
         if not request.rerank:
-            return ranked_by_fusion(candidates, request.k), None
+            return ranked_by_fusion(candidates, request.k), False
         chunks = yield from self._score(block, candidates)
         outcomes = yield from self._gather(plan.merging(self._start, request, candidates, chunks))
         merged = self._result(outcomes, "MergeScoredResults", Ranked)
         ranked = merged.results if merged else ranked_by_score(candidates, chunks, request.lab, request.k)
-        if not chunks:
-            return ranked, None
-        outcomes = yield from self._stage(decisions.ANALYSING, plan.analysis(self._start, block, ranked))
-        return ranked, self._result(outcomes, "OverallAnalysis", Analysis)
+        return ranked, bool(chunks)
 
     def _score(
         self, block: RequestBlock, candidates: tuple[Candidate, ...]
@@ -218,16 +215,22 @@ class _Run:
         self._journal.degrade(decisions.DEGRADES["OverallAnalysis"])
         return ()
 
-    def _enrich(
-        self, block: RequestBlock, ranked: tuple[RankedResult, ...]
-    ) -> Generator[Any, Any, tuple[dict[str, Any], ...]]:
-        self._show(decisions.ENRICHING)
-        outcomes = yield from self._gather(plan.enrichments(self._start, block, ranked))
+    def _explain(
+        self, block: RequestBlock, ranked: tuple[RankedResult, ...], is_scored: bool
+    ) -> Generator[Any, Any, tuple[tuple[dict[str, Any], ...], Analysis | None]]:
+        """Each result compared with the request, while the language model sums them up where it has scored them."""
+        calls = plan.enrichments(self._start, block, ranked)
+        if is_scored:
+            outcomes = yield from self._stage(decisions.ANALYSING, plan.analysis(self._start, block, ranked) | calls)
+        else:
+            self._show(decisions.ENRICHING)
+            outcomes = yield from self._gather(calls)
+        analysis = self._result(outcomes, "OverallAnalysis", Analysis)
         flags = (self._result(outcomes, "ComputeFlags", AllFlags) or AllFlags()).flags
         diffs = (self._result(outcomes, "ComputeLabDiffs", LabDiffs) or LabDiffs()).lab_diffs
         outcomes = yield from self._gather(plan.stitching(self._start, ranked, flags, diffs))
         whole = self._result(outcomes, "StitchEnrichments", Stitched)
-        return whole.search_results if whole else stitched(ranked, flags, diffs)
+        return (whole.search_results if whole else stitched(ranked, flags, diffs)), analysis
 
     def _complete(
         self, results: tuple[dict[str, Any], ...], analysis: Analysis | None

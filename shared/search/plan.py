@@ -21,6 +21,7 @@ from shared.search.contracts import (
     RequestBlock,
     RequestRef,
     ResinTask,
+    Score,
     ScoredChunk,
     ScoreTask,
     SearchContract,
@@ -144,8 +145,9 @@ def _one(activity: str, task: SearchContract) -> Calls:
 
 def _within_budget(chunk: ScoredChunk) -> ScoredChunk:
     """A chunk whose explanations take no more room than a payload of a hundred results has for them."""
-    scores = tuple(
-        score.model_copy(update={"explanation": shortened(score.explanation, EXPLANATION_BYTES)})
-        for score in chunk.scores
-    )
-    return chunk.model_copy(update={"scores": scores})
+    return chunk.model_copy(update={"scores": tuple(_with_shorter_explanation(score) for score in chunk.scores)})
+
+
+def _with_shorter_explanation(score: Score) -> Score:
+    shorter = shortened(score.explanation, EXPLANATION_BYTES)
+    return score if shorter == score.explanation else score.model_copy(update={"explanation": shorter})

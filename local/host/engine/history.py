@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from local.host.engine.clock import brief
 from local.host.engine.json_text import dumps, loads, quoted
 
 EVENT_NAMES = {
@@ -21,7 +22,7 @@ def _nullable(text: str | None) -> str:
 
 def _head(event_type: int, event_id: int, at: str) -> str:
     # IsPlayed stays false and chunks as written: the SDK takes what precedes the last OrchestratorStarted as played.
-    return f'{{"EventType":{event_type},"EventId":{event_id},"IsPlayed":false,"Timestamp":"{at}"'
+    return f'{{"EventType":{event_type},"EventId":{event_id},"IsPlayed":false,"Timestamp":"{brief(at)}"'
 
 
 def orchestrator_started(at: str) -> str:

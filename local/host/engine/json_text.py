@@ -12,6 +12,8 @@ import orjson
 
 #: An integer that may not fit into 64 bits; orjson reads one that does not as a float, without a word.
 _LONG_INTEGER = re.compile(r"[:,\[\s-][0-9]{19}")
+_DIGITS_TO_ZEROS = bytes.maketrans(b"123456789", b"0" * 9)
+_MANY_DIGITS = b"0" * 19
 
 
 def loads(text: str) -> Any:
@@ -20,12 +22,18 @@ def loads(text: str) -> Any:
     Raises:
         ValueError: ``text`` is no JSON.
     """
-    if _LONG_INTEGER.search(f" {text}"):
+    if _has_long_integer(text):
         return json.loads(text)
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
         return json.loads(text)
+
+
+def _has_long_integer(text: str) -> bool:
+    # What rules most texts out takes a tenth of the expression's time, which is more than the parser's own.
+    digits = text.encode("utf-8", "surrogatepass").translate(_DIGITS_TO_ZEROS)
+    return _MANY_DIGITS in digits and _LONG_INTEGER.search(f" {text}") is not None
 
 
 def dumps(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from local.host.engine.clock import full
 from local.host.engine.history import EVENT_NAMES, STATUS_NUMBERS
 from local.host.engine.json_text import loads
 from local.host.engine.model import Record
@@ -44,6 +45,7 @@ def status_document(record: Record, raw_input: str | None) -> dict[str, Any]:
 def _shown(event: dict[str, Any], show_input: bool, show_output: bool) -> dict[str, Any]:
     kind = event["EventType"]
     shown = {key: value for key, value in event.items() if key not in _INTERNAL}
+    shown["Timestamp"] = full(shown["Timestamp"])
     if "Result" in shown:
         result = shown.pop("Result")
         if show_output:
@@ -65,7 +67,7 @@ def _shown(event: dict[str, Any], show_input: bool, show_output: bool) -> dict[s
 
 def _absorb(shown: dict[str, Any], scheduled: dict[str, Any], show_input: bool) -> None:
     shown.pop("TaskScheduledId", None)
-    shown["ScheduledTime"] = scheduled["Timestamp"]
+    shown["ScheduledTime"] = full(scheduled["Timestamp"])
     shown["FunctionName"] = scheduled["Name"]
     if show_input:
         shown["Input"] = parsed(scheduled.get("Input"))

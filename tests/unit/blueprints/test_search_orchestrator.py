@@ -81,8 +81,7 @@ def test_activities_run_in_the_order_of_the_spec_and_what_is_independent_at_once
         ["DeduplicateResults"],
         ["UpdateStatus", *["ScoreChunk"] * 5],
         ["MergeScoredResults"],
-        ["UpdateStatus", "OverallAnalysis"],
-        ["ComputeFlags", "ComputeLabDiffs"],
+        ["UpdateStatus", "OverallAnalysis", "ComputeFlags", "ComputeLabDiffs"],
         ["StitchEnrichments"],
         ["UpdateStatus"],
     ]

@@ -33,21 +33,26 @@ BURST = 200
 CRITICAL_PATH_MS = 3 * CHAT_MS + INDEX_MS
 _PATH = f"critical path {CRITICAL_PATH_MS:,} ms: 3 model calls of {CHAT_MS} ms, 1 of the index of {INDEX_MS} ms"
 _HELD_BACK = {"AzureWebJobs.SearchQueueStarter.Disabled": "1"}
+# A process more for activities, and the opt-in replacement of the SDK's slowest spots.
+_TUNED = {"FUNCTIONS_WORKER_PROCESS_COUNT": "2", "FANWISE_FAST_REPLAY": "1"}
 
 
 async def measure() -> list[Row]:
-    """Measure on two stacks: one that runs searches, and one that only accepts them, beside a bare server.
+    """Measure on three stacks: two that run searches, and one that only accepts them, beside a bare server.
 
     Raises:
         RuntimeError: A search failed, was lost, ran twice or lacks something.
     """
     payloads = Payloads(seed=22)
-    async with scratch("running", "accepting") as folder:
-        async with search_stack_on(folder / "running") as stack:
-            await in_flight(stack, [payloads.full() for _ in range(TOGETHER)], TOGETHER)  # imports and connections
+    async with scratch("running", "untuned", "accepting") as folder:
+        async with search_stack_on(folder / "running", _TUNED) as stack:
+            await _warm_up(stack, payloads)
             rows = await _orchestration(stack, payloads)
             rows += await _burst(stack, payloads)
             busy = await _accept_while_running(stack, payloads)
+        async with search_stack_on(folder / "untuned") as stack:
+            await _warm_up(stack, payloads)
+            rows.insert(4, await _untuned(stack, payloads))
         held, bare = await _accept_alone(folder / "accepting", payloads)
     return [*_accept_rows(busy, held, bare), *rows]
 
@@ -139,6 +144,19 @@ def _with_p95(samples: Samples) -> str:
 
 def _over_path(samples: Samples) -> str:
     return f"{samples.percentile(95) - CRITICAL_PATH_MS:+,.0f} ms at p95"
+
+
+async def _untuned(stack: SearchStack, payloads: Payloads) -> Row:
+    alone = await in_flight(stack, [payloads.full() for _ in range(ALONE // 3)], 1)
+    together = await in_flight(stack, [payloads.full() for _ in range(SAMPLES_TOGETHER)], TOGETHER)
+    run, busy = (Samples([search.orchestration_ms for search in searches]) for searches in (alone, together))
+    name = f"{TOGETHER} searches in flight, each; host of one process, stock SDK"
+    return Row(name, busy.shown(), f"one alone: {run.shown()}", f"{busy.median / run.median:.2f}x", "")
+
+
+async def _warm_up(stack: SearchStack, payloads: Payloads) -> None:
+    """Have everything imported and connected."""
+    await in_flight(stack, [payloads.full() for _ in range(TOGETHER)], TOGETHER)
 
 
 async def _inline(stack: SearchStack, payloads: Payloads, searches: int, together: int) -> dict[str, Any]:

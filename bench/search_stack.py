@@ -102,9 +102,10 @@ class SearchStack:
             return (await answer.json())["queues"][topology().queues["search_requests"].name]
 
     def host_cpu_s(self) -> float:
-        """Seconds of CPU that the host has used."""
-        times = psutil.Process(self.parts["host"]["pid"]).cpu_times()
-        return times.user + times.system
+        """Seconds of CPU that the host and its worker processes have used."""
+        host = psutil.Process(self.parts["host"]["pid"])
+        times = [process.cpu_times() for process in (host, *host.children())]
+        return sum(each.user + each.system for each in times)
 
     def logged(self, *words: str) -> Counter[str]:
         """How many lines of the host's log hold all ``words``, by the search that they are about."""

@@ -58,6 +58,11 @@ class Worker:
         }
         self.link.send_from_thread(["ready"])
 
+    def refuse(self, reason: str) -> None:
+        """Say why no call can be taken, and end."""
+        self.link.send(["refused", reason])
+        self.link.close()
+
     def _received(self, message: Message) -> None:
         kind, *rest = message
         if kind == "call":
@@ -101,7 +106,7 @@ def main() -> int:
     try:
         functions = load_app(Path(terms.app))
     except HostError as error:
-        worker.link.send_from_thread(["refused", str(error)])
+        worker.user_loop.post(worker.refuse, str(error))
     else:
         worker.serve(functions)
     worker.ended.wait()

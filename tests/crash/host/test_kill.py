@@ -24,8 +24,9 @@ async def session() -> AsyncGenerator[Session]:
 
 
 @pytest_asyncio.fixture
-async def host(tmp_path: Path) -> AsyncGenerator[RunningHost]:
-    env = {"JOURNAL": str(tmp_path / "journal")}
+async def host(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncGenerator[RunningHost]:
+    """A host; its parameter is the number of processes that it has."""
+    env = {"JOURNAL": str(tmp_path / "journal"), "FUNCTIONS_WORKER_PROCESS_COUNT": getattr(request, "param", "1")}
     async with running_host(APPS / "durable", tmp_path / "data", env) as running:
         yield running
 
@@ -50,7 +51,7 @@ async def start(host: RunningHost, session: Session, name: str, value: object = 
     return instance
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize(("seed", "host"), [(1, "1"), (2, "3")], indirect=["host"])
 async def test_everything_completes_though_the_host_is_killed_again_and_again(
     host: RunningHost, session: Session, tmp_path: Path, seed: int
 ) -> None:

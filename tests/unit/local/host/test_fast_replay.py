@@ -13,8 +13,19 @@ from hypothesis import strategies as st
 from local.host.engine import clock
 from local.host.fast_replay import parse_timestamp
 
+MOMENTS = st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(9000, 1, 1))  # noqa: DTZ001
 
-@given(st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(9000, 1, 1)))  # noqa: DTZ001
+
+@given(MOMENTS)
+def test_the_sdk_reads_the_brief_timestamps_of_events_as_the_same_moments(moment: datetime) -> None:
+    text = clock.timestamp(moment.replace(tzinfo=UTC))
+    brief = clock.brief(text)
+    assert dateutil_parse(brief) == parse_timestamp(brief) == moment.replace(tzinfo=UTC)
+    assert dateutil_parse(brief).utcoffset() == timedelta(0)
+    assert clock.full(brief) == clock.full(text) == text
+
+
+@given(MOMENTS)
 def test_both_parse_the_hosts_timestamps_alike(moment: datetime) -> None:
     text = clock.timestamp(moment.replace(tzinfo=UTC))
     ours, theirs = parse_timestamp(text), dateutil_parse(text)

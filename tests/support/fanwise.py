@@ -9,7 +9,10 @@ from urllib.parse import quote
 import aiohttp
 from yarl import URL
 
-POLL_S = 0.05
+from tests.support.host import pauses
+
+# At the longest; a poll costs the host as much as a step of a run does.
+POLL_S = 0.1
 DEADLINE_S = 60.0
 
 
@@ -35,13 +38,14 @@ class Fanwise:
 
     async def ended(self, links: dict[str, Any], deadline_s: float = DEADLINE_S) -> dict[str, Any]:
         """Return the status of a run once it has ended."""
+        waits = pauses(POLL_S)
         async with asyncio.timeout(deadline_s):
             while True:
                 async with self._session.get(links["statusQueryGetUri"]) as response:
                     status = await response.json()
                 if status["runtimeStatus"] not in {"Pending", "Running"}:
                     return status
-                await asyncio.sleep(POLL_S)
+                await asyncio.sleep(next(waits))
 
     async def manage(self, links: dict[str, Any], operation: str) -> None:
         """Suspend or resume a run."""

@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -26,12 +26,25 @@ START_DEADLINE_S = 30.0
 TERMINAL = frozenset({"Completed", "Failed", "Terminated", "Canceled"})
 
 
-async def eventually(holds: Callable[[], Awaitable[bool]], deadline_s: float = 20.0, pause_s: float = 0.01) -> None:
-    """Wait until ``holds``, asked every ``pause_s``, says yes, and fail when it has not by the deadline."""
+async def eventually(holds: Callable[[], Awaitable[bool]], deadline_s: float = 20.0, pause_s: float = 0.05) -> None:
+    """Wait until ``holds`` says yes, and fail when it has not by the deadline; ``pause_s``: longest between two times.
+
+    What is there at once is not waited for; and whoever waits long does not keep those busy whom it asks.
+    """
     deadline = time.monotonic() + deadline_s
-    while not await holds():
+    for pause in pauses(pause_s):
+        if await holds():
+            return
         assert time.monotonic() < deadline, f"not so after {deadline_s} s"
-        await asyncio.sleep(pause_s)
+        await asyncio.sleep(pause)
+
+
+def pauses(longest_s: float) -> Iterator[float]:
+    """Yield seconds to wait between questions: a hundredth first, each a half more than the one before."""
+    pause_s = 0.01
+    while True:
+        yield min(pause_s, longest_s)
+        pause_s *= 1.5
 
 
 class HostDidNotStart(Exception):
@@ -126,15 +139,20 @@ class RunningHost:
         deadline_s: float = 20.0,
     ) -> dict[str, Any]:
         """Return an orchestration's status as soon as ``holds`` says yes to it."""
-        deadline = time.monotonic() + deadline_s
-        while True:
+        status: dict[str, Any] = {}
+
+        async def is_there() -> bool:
             async with session.get(f"{self.management}/instances/{instance_id}") as response:
-                status = await response.json()
-            if holds(status):
-                return status
-            if time.monotonic() > deadline:
-                raise AssertionError(f"{instance_id} is not there after {deadline_s} s: {status}\n{self.log[-3000:]}")
-            await asyncio.sleep(0.01)
+                told = await response.json()
+            status.clear()
+            status.update(told)
+            return holds(status)
+
+        try:
+            await eventually(is_there, deadline_s)
+        except AssertionError as error:
+            raise AssertionError(f"{instance_id}: {error}: {status}\n{self.log[-3000:]}") from None
+        return status
 
 
 @asynccontextmanager

@@ -5,39 +5,10 @@ import json
 
 import aiohttp
 import pytest
-import pytest_asyncio
 
-from tests.support.another_app import another_app, key_headers
-from tests.support.fanwise import DEADLINE_S, fanwise
-from tests.support.openai import fresh_openai
-from tests.support.stack import running_stack
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+from tests.support.fanwise import DEADLINE_S
 
 ACCOUNT = "pallets"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def stack():
-    async with running_stack(env={"REPO_CONTEXT_ALLOW_ANY": "1"}) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def app_url(request):
-    return another_app() or request.getfixturevalue("stack").host.url
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def app(app_url):
-    async with fanwise(app_url, key_headers()) as client:
-        yield client
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def openai(stack):
-    async with fresh_openai(stack.openai.url, stack.openai.pid or 0) as endpoint:
-        yield endpoint
 
 
 async def ask(app, **document):

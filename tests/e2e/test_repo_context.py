@@ -65,13 +65,13 @@ async def running_parts(
             yield Parts(chosen, github, host, app)
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def endpoint() -> AsyncGenerator[LocalGitHub]:
     async with running_github() as running:
         yield running
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def shared_host(endpoint, tmp_path_factory) -> AsyncGenerator[Parts]:
     async with running_parts(tmp_path_factory.mktemp("repo-context"), endpoint) as parts:
         yield parts

@@ -17,7 +17,8 @@ FOLDERS = (
     *("tests/contract/repo_context", "tests/contract/search"),
 )
 # The files that ask for the stack of tests/e2e/conftest.py.
-STACK = frozenset(f"tests/e2e/test_{name}.py" for name in ("another_app", "embeddings", "logs", "snippets", "sweep"))
+_SHARING = ("another_app", "embeddings", "logs", "questions", "snippets", "sweep")
+STACK = frozenset(f"tests/e2e/test_{name}.py" for name in _SHARING)
 # Of what starts processes, what takes longest comes first: at the end of a run one worker would be left alone with it.
 _ORDER = ("tests/crash/", "tests/e2e/", "tests/contract/hooks", "tests/contract/host", "tests/contract/", "tests/")
 _COMPUTE = "tests/unit/"

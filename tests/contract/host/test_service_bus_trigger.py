@@ -112,13 +112,13 @@ async def running(folder: Path, *, with_broker: bool = True, **env: str) -> Asyn
         setup.stop_broker()
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def setup(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Setup]:
     async with running(tmp_path_factory.mktemp("queues")) as shared:
         yield shared
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def breakable(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Setup]:
     limit = {"AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentCalls": "2"}
     async with running(tmp_path_factory.mktemp("breakable"), **limit) as shared:

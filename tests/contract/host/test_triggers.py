@@ -16,7 +16,7 @@ from tests.support.host import APPS, RunningHost, eventually, running_host
 Session = aiohttp.ClientSession
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def triggers(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[RunningHost]:
     folder = tmp_path_factory.mktemp("triggers")
     env = {

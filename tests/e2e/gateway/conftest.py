@@ -1,4 +1,4 @@
-"""One stack for each worker of the test run, set as Bicep sets it behind the gateway, and the gateway before it."""
+"""One stack for a file of tests, set as Bicep sets it behind the gateway, and the gateway before it."""
 
 import uuid
 from collections.abc import AsyncGenerator
@@ -15,14 +15,14 @@ BEHIND_A_GATEWAY = {"HTTP_AUTH_LEVEL": "anonymous", "TRUST_USER_ID_HEADER": "1",
 MATERIALS = 150
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def stack() -> AsyncGenerator[RunningStack]:
     settings = BEHIND_A_GATEWAY | {"REPO_CONTEXT_ALLOW_ANY": "1"}
     async with running_stack(env=settings, materials=MATERIALS) as running:
         yield running
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def gateway(stack: RunningStack) -> AsyncGenerator[RunningGateway]:
     assert stack.host
     async with running_gateway(stack.host.url) as running:

@@ -27,6 +27,8 @@ from shared.settings import GitHubAccess
 if TYPE_CHECKING:
     import github
 
+    from shared.clients.github_connections import Connections
+
 CONNECTIONS = 32
 _TIMEOUT_S = 15
 _USER_AGENT = "fanwise"
@@ -65,6 +67,18 @@ class Answer(Generic[Decoded]):
     last_page: int
 
 
+@dataclass(frozen=True)
+class _Opened:
+    """PyGithub, and the connections that its requests are given."""
+
+    client: "github.Github"
+    connections: "Connections"
+
+    def close(self) -> None:
+        self.client.close()
+        self.connections.close()
+
+
 class GitHub:
     """A client with 32 connections. ``now`` and ``clock``: seconds that never go back, and seconds since 1970."""
 
@@ -79,7 +93,7 @@ class GitHub:
         self._now = now
         self._clock = clock
         self._executor = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="github")
-        self._opening: asyncio.Task[github.Github] | None = None
+        self._opening: asyncio.Task[_Opened] | None = None
         self._limited_until = float("-inf")
         self._secrets = github_secrets(access)
         self.credential = _fingerprint(access)
@@ -100,12 +114,12 @@ class GitHub:
             Unavailable: GitHub failed, answered what cannot be read, or cannot be reached.
         """
         self._leave_alone()
-        client = await self._client()
+        opened = await self._opened()
         headers = {"If-None-Match": etag} if etag else {}
         loop = asyncio.get_running_loop()
         try:
             return await loop.run_in_executor(
-                self._executor, self._send, client, path, dict(parameters or {}), headers, decode
+                self._executor, self._send, opened, path, dict(parameters or {}), headers, decode
             )
         except RateLimited as error:
             if self._limited_until <= self._now():
@@ -133,18 +147,18 @@ class GitHub:
         if wait_s > 0:
             raise RateLimited("GitHub asked to be left alone", wait_s)
 
-    async def _client(self) -> "github.Github":
+    async def _opened(self) -> _Opened:
         if self._opening is None or (self._opening.done() and self._opening.exception() is not None):
             self._opening = asyncio.create_task(self._open())
         # One opening for all who wait; shielded, so that one who gives up does not end it for the others.
         return await asyncio.shield(self._opening)
 
-    async def _open(self) -> "github.Github":
+    async def _open(self) -> _Opened:
         return await asyncio.get_running_loop().run_in_executor(self._executor, _open, self._access)
 
     def _send(
         self,
-        client: "github.Github",
+        opened: _Opened,
         path: str,
         parameters: dict[str, str],
         headers: dict[str, str],
@@ -156,7 +170,9 @@ class GitHub:
 
         self._leave_alone()  # others may have been told so while this one waited for its thread
         try:
-            status, answered, text = client.requester.requestJson("GET", path, parameters, headers)
+            status, answered, text = opened.client.requester.requestJson(
+                "GET", path, parameters, headers, cnx=opened.connections.one()
+            )
         except GithubException as error:  # signing in as a GitHub App is a request of its own
             raise self._refusal(error.status, error.headers or {}, error.data) from None
         except (requests.RequestException, OSError) as error:
@@ -200,8 +216,10 @@ async def open_github(access: GitHubAccess) -> AsyncGenerator[GitHub]:
         client.close()
 
 
-def _open(access: GitHubAccess) -> "github.Github":
+def _open(access: GitHubAccess) -> _Opened:
     from github import Auth, Github  # 0.4 s, which an app that gathers nothing does not pay
+
+    from shared.clients.github_connections import Connections
 
     auth: Auth.Auth | None = None
     if access.token:
@@ -212,7 +230,7 @@ def _open(access: GitHubAccess) -> "github.Github":
         except ValueError:
             raise Rejected("GITHUB_APP_INSTALLATION_ID must be a number") from None
         auth = Auth.AppAuth(access.app.app_id, access.app.private_key).get_installation_auth(installation)
-    return Github(
+    client = Github(
         base_url=access.api_url,
         auth=auth,
         timeout=_TIMEOUT_S,
@@ -224,6 +242,7 @@ def _open(access: GitHubAccess) -> "github.Github":
         seconds_between_writes=None,
         lazy=True,
     )
+    return _Opened(client, Connections(access.api_url, CONNECTIONS, _TIMEOUT_S))
 
 
 def _fingerprint(access: GitHubAccess) -> str:

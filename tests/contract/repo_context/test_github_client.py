@@ -1,10 +1,12 @@
 """Our client of GitHub: what its answers come to, and that nothing sleeps where others wait."""
 
 import asyncio
+import threading
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from github.Requester import HTTPRequestsConnectionClass
 
 from shared.clients.github import GitHub, RateLimited, Refused, open_github
 from shared.errors import Rejected, Unavailable
@@ -52,6 +54,20 @@ async def test_32_requests_are_under_way_at_once(client, hub):
     await hub.set_faults(latency_ms=500)
     await asyncio.gather(*(client.get(LANGUAGES, whole) for _ in range(64)))
     assert (await hub.stats())["max_in_flight"] == 32
+
+
+async def test_requests_at_the_same_time_each_get_their_own_answer(client, hub, monkeypatch):
+    both_have_noted = threading.Barrier(2)
+    note = HTTPRequestsConnectionClass.request
+
+    def note_and_wait(connection, *arguments):
+        note(connection, *arguments)
+        both_have_noted.wait(timeout=10)
+
+    monkeypatch.setattr(HTTPRequestsConnectionClass, "request", note_and_wait)
+    names = ("flask", "jinja")
+    found = await asyncio.gather(*(client.get(f"/repos/{SMALL}/{name}", whole) for name in names))
+    assert tuple(each.content["name"] for each in found) == names
 
 
 async def test_the_event_loop_is_free_meanwhile(client, hub):

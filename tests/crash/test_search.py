@@ -88,9 +88,9 @@ class Crowd:
                 assert status in (0, 503), answer
                 await asyncio.sleep(POLL_S)
 
-    async def documents(self) -> list[dict]:
+    async def documents(self, fields: str = "*") -> list[dict]:
         """Return what the database holds of this caller's searches."""
-        query = "SELECT * FROM c WHERE c.user_id = @user"
+        query = f"SELECT {fields} FROM c WHERE c.user_id = @user"
         rows = self.parts.requests.query_items(query, parameters=[{"name": "@user", "value": self.user}])
         return [row async for row in rows]
 
@@ -98,20 +98,18 @@ class Crowd:
         """Wait until a search is at a stage."""
 
         async def is_there() -> bool:
-            return stage in {document["progress"]["stage"] for document in await self.documents()}
+            return {"stage": stage} in await self.documents("c.progress.stage")
 
         await eventually(is_there, DEADLINE_S, POLL_S)
 
     async def all_ended(self) -> list[dict]:
         """Return the documents once every search has ended."""
-        found: list[dict] = []
 
         async def have_ended() -> bool:
-            found[:] = await self.documents()
-            return not any(document["status"] in UNDER_WAY for document in found)
+            return not any(document["status"] in UNDER_WAY for document in await self.documents("c.status"))
 
         await eventually(have_ended, DEADLINE_S, POLL_S)
-        return found
+        return await self.documents()
 
 
 async def completed_once(crowd: Crowd, host: RunningHost, parts: SearchParts, count: int, crashes: int) -> None:

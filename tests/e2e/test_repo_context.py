@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,11 +58,11 @@ class Parts:
 async def running_parts(
     folder: Path, github: LocalGitHub, cosmos: RunningCosmos | None = None, **settings: str
 ) -> AsyncGenerator[Parts]:
-    async with provisioned_cosmos(folder / "cosmos") as own:
-        chosen = cosmos or own
+    async with AsyncExitStack() as opened:
+        chosen = cosmos or await opened.enter_async_context(provisioned_cosmos(folder / "cosmos"))
         env = environment(chosen, github.url, REPO_CONTEXT_ALLOW_ANY="1") | settings
-        async with running_host(REPOSITORY, folder / "host", env) as host, fanwise(host.url) as app:
-            yield Parts(chosen, github, host, app)
+        host = await opened.enter_async_context(running_host(REPOSITORY, folder / "host", env))
+        yield Parts(chosen, github, host, await opened.enter_async_context(fanwise(host.url)))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -84,10 +84,17 @@ async def hub(endpoint) -> AsyncGenerator[LocalGitHub]:
 
 
 @pytest.fixture
-async def parts(shared_host, hub) -> AsyncGenerator[Parts]:
+async def cosmos(shared_host) -> AsyncGenerator[RunningCosmos]:
+    """The database that tests share, with nothing in its cache."""
+    async with open_cache(shared_host.cosmos):
+        yield shared_host.cosmos
+
+
+@pytest.fixture
+async def parts(shared_host, hub, cosmos) -> AsyncGenerator[Parts]:
     """The host that tests share, with a client of this test's own and nothing in its cache."""
-    async with open_cache(shared_host.cosmos), fanwise(shared_host.host.url) as app:
-        yield Parts(shared_host.cosmos, hub, shared_host.host, app)
+    async with fanwise(shared_host.host.url) as app:
+        yield Parts(cosmos, hub, shared_host.host, app)
 
 
 async def test_an_account_is_gathered_kept_and_read(parts):
@@ -285,9 +292,9 @@ async def test_bad_cleanups_get_an_answer_to_act_on(parts, body):
     assert status == 400
 
 
-async def test_only_accounts_of_the_setting_are_gathered_and_read(hub, tmp_path):
+async def test_only_accounts_of_the_setting_are_gathered_and_read(hub, cosmos, tmp_path):
     settings = {"REPO_CONTEXT_ALLOW_ANY": "0", "REPO_CONTEXT_USERS": SMALL} | NO_TIMER
-    async with running_parts(tmp_path, hub, **settings) as parts:
+    async with running_parts(tmp_path, hub, cosmos, **settings) as parts:
         status, answer, _ = await parts.app.call("POST", START, json={"username": "django"})
         assert status == 403
         assert "REPO_CONTEXT_USERS" in answer["error"]
@@ -297,9 +304,9 @@ async def test_only_accounts_of_the_setting_are_gathered_and_read(hub, tmp_path)
         assert len((await parts.gathered())["output"]) == 12
 
 
-async def test_the_timer_gathers_and_a_new_worker_asks_github_nothing(hub, tmp_path):
+async def test_the_timer_gathers_and_a_new_worker_asks_github_nothing(hub, cosmos, tmp_path):
     settings = {"REPO_CONTEXT_USERS": f"{SMALL},not/a/name", "REPO_CONTEXT_SCHEDULE": "* * * * * *"}
-    async with running_parts(tmp_path, hub, **settings) as parts:
+    async with running_parts(tmp_path, hub, cosmos, **settings) as parts:
 
         async def is_there() -> bool:
             status, _, _ = await parts.app.call("GET", f"/api/github/repos/{SMALL}/with-context")
@@ -314,8 +321,8 @@ async def test_the_timer_gathers_and_a_new_worker_asks_github_nothing(hub, tmp_p
         assert (await hub.stats())["requests"] == 0
 
 
-async def test_a_health_probe_warms_up_a_cold_cache_and_tells_how_github_does(hub, tmp_path):
-    async with running_parts(tmp_path, hub, REPO_CONTEXT_USERS=SMALL, **NO_TIMER) as parts:
+async def test_a_health_probe_warms_up_a_cold_cache_and_tells_how_github_does(hub, cosmos, tmp_path):
+    async with running_parts(tmp_path, hub, cosmos, REPO_CONTEXT_USERS=SMALL, **NO_TIMER) as parts:
         _, health, _ = await parts.app.call("GET", "/api/health", headers=ME)
         assert health["warming_up"] == [SMALL]
         assert health["dependencies"]["github"]["status"] == "ok"
@@ -328,8 +335,8 @@ async def test_a_health_probe_warms_up_a_cold_cache_and_tells_how_github_does(hu
         assert len(await parts.read()) == 12
 
 
-async def test_a_github_that_is_away_is_told_and_what_is_kept_is_still_read(hub, tmp_path):
-    async with running_parts(tmp_path, hub, **NO_TIMER) as parts:
+async def test_a_github_that_is_away_is_told_and_what_is_kept_is_still_read(hub, cosmos, tmp_path):
+    async with running_parts(tmp_path, hub, cosmos, **NO_TIMER) as parts:
         await parts.gathered()
         await hub.set_faults(fail_next=1000, fail_status=503)
         failed = await parts.gathered()
@@ -382,8 +389,8 @@ async def test_a_token_stands_in_no_log_answer_or_store(hub, tmp_path):
         assert [file.name for file in stored if PLANTED.encode() in file.read_bytes()] == []
 
 
-async def test_a_github_that_nobody_serves_is_an_outage_with_a_reason(hub, tmp_path):
-    async with running_parts(tmp_path, hub, GITHUB_API_URL=NOBODY_SERVES_HERE, **NO_TIMER) as parts:
+async def test_a_github_that_nobody_serves_is_an_outage_with_a_reason(hub, cosmos, tmp_path):
+    async with running_parts(tmp_path, hub, cosmos, GITHUB_API_URL=NOBODY_SERVES_HERE, **NO_TIMER) as parts:
         ended = await parts.gathered()
         assert ended["runtimeStatus"] == "Failed"
         assert "cannot be reached" in json.dumps(ended)

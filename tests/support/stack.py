@@ -9,11 +9,12 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from local.stack.addresses import service_bus_connection
 from shared.topology import topology
 from tests.support.catalogue import small_catalogue
-from tests.support.ready import ended, ready
+from tests.support.ready import ended, ready, words
 
 REPOSITORY = Path(__file__).parents[2]
 ENDPOINTS = {
@@ -102,20 +103,36 @@ async def running_stack(
         kept = data or Path(folder) / "data"
         command = [*(sys.executable, "-m", "local", "up", "--ports", "auto"), *("--ready-file", str(ready_file))]
         command += ["--catalogue", str(small_catalogue(Path(folder), materials))] if materials else ["--no-catalogue"]
-        with (Path(folder) / "up.log").open("w+") as log:
-            process = await asyncio.create_subprocess_exec(
-                *(*command, "--data", str(kept), *options),
-                cwd=REPOSITORY,
-                env=os.environ | sample_environment() | absent | (env or {}),
-                stdout=log,
-                stderr=asyncio.subprocess.STDOUT,
-            )
-            try:
-                parts = await ready(ready_file, process, log=Path(log.name))
-                places = {name: StackPart(**parts[name]) if name in parts else None for name in STACK_PARTS}
-                yield RunningStack(process=process, data=kept, **places)
-            finally:
-                await ended(process)
+        environment = os.environ | sample_environment() | absent | (env or {})
+        process, parts = await _started([*command, "--data", str(kept), *options], environment, ready_file)
+        try:
+            places = {name: StackPart(**parts[name]) if name in parts else None for name in STACK_PARTS}
+            yield RunningStack(process=process, data=kept, **places)
+        finally:
+            await ended(process)
+
+
+async def _started(
+    command: list[str], environment: Mapping[str, str], ready_file: Path, attempts: int = 3
+) -> tuple[asyncio.subprocess.Process, dict[str, Any]]:
+    """Return the process once it is ready, and its parts.
+
+    ``--ports auto`` takes ports that are free: another stack that starts at the same moment may listen there first.
+    """
+    path = ready_file.with_name("up.log")
+    with path.open("w+") as log:
+        process = await asyncio.create_subprocess_exec(
+            *command, cwd=REPOSITORY, env=environment, stdout=log, stderr=asyncio.subprocess.STDOUT
+        )
+    try:
+        return process, await ready(ready_file, process, log=path)
+    except AssertionError:
+        if attempts == 1 or not any(each in words(path) for each in ("EADDRINUSE", "is held by")):
+            raise
+        return await _started(command, environment, ready_file, attempts - 1)
+    except BaseException:
+        await ended(process)
+        raise
 
 
 STACK_PARTS = ("host", "cosmos", "openai", "search", "github", "servicebus", "storage")

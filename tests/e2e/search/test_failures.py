@@ -2,6 +2,7 @@
 
 import re
 
+from tests.support.host import eventually
 from tests.support.search_client import run_ended, search_host
 
 WORDS = {"k": 3, "REQUEST_COLOR_DESCR": "deep green"}
@@ -44,11 +45,19 @@ async def test_a_failure_stays_and_is_told_again_and_again(client, parts):
 
 async def test_a_failure_is_told_to_telemetry_once(stack, client, parts):
     await parts.index.set(rate_503=1, retry_after_s=None)
-    document = await client.failure(WORDS)
-    log = (stack.data / "logs" / "host.log").read_text(encoding="utf-8")
-    events = [
-        line for line in log.splitlines() if "event=SearchOrchestrator" in line and document["request_id"] in line
-    ]
+    request_id = (await client.failure(WORDS))["request_id"]
+    await run_ended(stack.host.url, request_id)
+
+    def told():
+        log = (stack.data / "logs" / "host.log").read_text(encoding="utf-8")
+        return [line for line in log.splitlines() if "event=SearchOrchestrator" in line and request_id in line]
+
+    async def is_told():
+        return bool(told())
+
+    # The log is written by another process than the one that answers.
+    await eventually(is_told)
+    events = told()
     assert len(events) == 1
     assert " status=failed " in events[0]
     assert re.search(r" duration_ms=\d+ ", events[0])

@@ -11,6 +11,7 @@ import pytest
 from local.github.fixtures.measure import files, git, measure, sampled, without
 from local.github.fixtures.measured import LeftOut, in_folders
 
+MOST = 10
 FIRST, NEWEST = datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC), datetime(2021, 2, 3, 4, 5, 6, tzinfo=UTC)
 
 
@@ -52,7 +53,7 @@ def lose(repository: Path, path: str) -> None:
 
 
 def test_repository_is_measured_at_its_newest_commit(repository: Path) -> None:
-    found = measure(repository, languages_of=Counting())
+    found = measure(repository, MOST, languages_of=Counting())
 
     assert found.commit == git(repository, "rev-parse", "trunk").strip()
     assert (found.branch, found.first_commit_at, found.newest_commit_at) == ("trunk", FIRST, NEWEST)
@@ -62,13 +63,13 @@ def test_repository_is_measured_at_its_newest_commit(repository: Path) -> None:
 
 def test_languages_are_not_counted_again_at_the_same_commit(repository: Path, tmp_path: Path) -> None:
     counting = Counting()
-    before = measure(repository, languages_of=counting)
+    before = measure(repository, MOST, languages_of=counting)
 
-    assert measure(repository, before, counting) == before
+    assert measure(repository, MOST, before, counting) == before
     assert len(counting.asked) == 1
 
     commit_another(repository, tmp_path)
-    measure(repository, before, counting)
+    measure(repository, MOST, before, counting)
     assert len(counting.asked) == 2
 
 
@@ -81,7 +82,7 @@ def test_file_that_the_copy_lacks_is_named_and_not_counted(repository: Path) -> 
     lose(repository, "src/tool.py")
     counting = Counting()
 
-    found = measure(repository, languages_of=counting)
+    found = measure(repository, MOST, languages_of=counting)
 
     assert (found.tree, found.lacked) == ({"README.md": 5}, ("src/tool.py",))
     assert counting.asked == [["src/tool.py"]]
@@ -101,7 +102,7 @@ def test_copy_of_the_newest_commits_only_is_refused(repository: Path, tmp_path: 
     git(shallow, "clone", "--quiet", "--bare", "--depth=1", f"file://{repository}", str(shallow))
 
     with pytest.raises(ValueError, match=r"shallow\.git has only the newest part of its history"):
-        measure(shallow, languages_of=Counting())
+        measure(shallow, MOST, languages_of=Counting())
 
 
 def test_links_and_submodules_are_no_files() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from local.github.fixtures.build import SOURCES, described, documents, measured_file
-from local.github.fixtures.measure import MOST_FILES
+from local.github.fixtures.measure import ACCOUNT_FILES
 from local.github.fixtures.measured import Measured, read, written
 from shared.repo_context.file_types import file_type_of
 from shared.repo_scoring.linguist import linguist
@@ -46,13 +46,20 @@ def test_no_language_has_more_bytes_than_the_files_that_can_be_of_it() -> None:
         assert sum(each.languages.values()) <= sum(each.tree.values()), name
 
 
-def test_large_trees_are_cut_to_the_same_length_and_say_so() -> None:
-    for name, each in measured_repositories().items():
+@pytest.mark.parametrize("source", ACCOUNTS, ids=lambda path: path.stem)
+def test_trees_that_are_too_large_are_cut_and_say_so(source: Path) -> None:
+    repositories = read(measured_file(source))
+    most = ACCOUNT_FILES // len(repositories)
+    for name, each in repositories.items():
         root = sum("/" not in path for path in each.tree)
-        assert len(each.tree) <= max(MOST_FILES, root + 1), name
+        assert len(each.tree) <= max(most, root + 1), name
         if each.left_out is not None:
             below = len(each.tree) - root
             assert below == -(-(below + each.left_out.files) // each.left_out.every), name
+
+
+def test_trees_of_the_small_account_are_whole() -> None:
+    assert not [name for name, each in read(SOURCES / "pallets.measured.json").items() if each.left_out]
 
 
 def test_first_commit_is_not_after_the_newest() -> None:

@@ -239,7 +239,7 @@ async def test_health_tells_strangers_only_its_status(app, openai):
     status, answer, _ = await app.call("GET", "/api/health")
     assert (status, answer) == (200, {"status": "ok"})
     _, answer, _ = await app.call("GET", "/api/health", headers={"user-id": "me"})
-    assert set(answer["dependencies"]) == {"cosmos", "storage", "openai", "search", "servicebus"}
+    assert set(answer["dependencies"]) == {"cosmos", "storage", "openai", "search", "servicebus", "github"}
     assert all(each["status"] == "ok" and each["latency_ms"] > 0 for each in answer["dependencies"].values())
 
 

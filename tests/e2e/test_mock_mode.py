@@ -29,6 +29,12 @@ async def test_every_vector_is_the_mock_vector(mock_url, project):
         assert (await app.query("anything", projectId=project, k=1))[0]["score"] == 1.0
 
 
+async def test_github_is_no_dependency_where_nothing_is_gathered(mock_url):
+    async with fanwise(mock_url) as app:
+        _, answer, _ = await app.call("GET", "/api/health", headers={"user-id": "me"})
+        assert set(answer["dependencies"]) == {"cosmos", "storage", "openai", "search", "servicebus"}
+
+
 async def test_ten_megabytes_work(mock_url, project):
     line = "a line of an ordinary text, {:09d}\n"
     text = "".join(line.format(i) for i in range(TEN_MEGABYTES // len(line.format(0))))

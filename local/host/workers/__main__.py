@@ -96,7 +96,7 @@ class Worker:
 
 def main() -> int:
     """Serve the host that started this process; return the exit code."""
-    terms = Terms(**json.loads(sys.argv[1]))
+    terms = Terms(**json.load(sys.stdin))
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # they reach the whole group; the host says when to stop
     os.set_inheritable(terms.descriptor, False)

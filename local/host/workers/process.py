@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from itertools import count
 from pathlib import Path
@@ -40,9 +41,11 @@ class WorkerProcess:
         with theirs:
             terms = Terms(str(app), theirs.fileno(), log_level, client_binding)
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "local.host.workers", json.dumps(asdict(terms))],
-                pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, cwd=ROOT,
+                [sys.executable, "-m", "local.host.workers"],
+                pass_fds=[theirs.fileno()], stdin=subprocess.PIPE, cwd=ROOT,
             )  # fmt: skip
+        with suppress(BrokenPipeError):  # it has ended already, which whoever waits for it will hear
+            self._tell(json.dumps(asdict(terms)).encode())
         self.pid = self._process.pid
         self._log = log
         self._link = Link(self._received, self._lost)
@@ -50,6 +53,11 @@ class WorkerProcess:
         self._answers: dict[int, asyncio.Future[str]] = {}
         self._ready: asyncio.Future[None] | None = None
         self._on_lost: Callable[[], None] | None = None
+
+    def _tell(self, terms: bytes) -> None:
+        if self._process.stdin is not None:
+            with self._process.stdin as opened:
+                opened.write(terms)
 
     @property
     def under_way(self) -> int:

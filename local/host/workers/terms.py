@@ -1,4 +1,4 @@
-"""What a host tells a worker process on its command line."""
+"""What a host tells a worker process on its standard input."""
 
 from dataclasses import dataclass
 

@@ -36,6 +36,8 @@ log = logging.getLogger("local.host.engine")
 
 #: A result that no episode has taken by then goes to the inbox; before that, a crash runs its activity again.
 SAVE_AFTER_S = 0.02
+#: So often another replay begins beside those under way, if any waits.
+LOOK_AGAIN_S = 0.05
 
 
 class Engine:
@@ -62,6 +64,7 @@ class Engine:
         self._replay_limit = min(self.settings.max_concurrent_orchestrator_functions, sync_pool_size())
         self._replay_threads = ReplayThreads(self._replay_limit, self._replay)
         self._replaying = 0
+        self._look_again = False
         self._ready: deque[Execution] = deque()
         self._unsaved: list[tuple[Execution, Arrival]] = []
         self._task_ids = count(1 + (store.read("SELECT max(task_id) FROM open_tasks")[0][0] or 0))
@@ -225,13 +228,24 @@ class Engine:
             execution.gathering = False
             self.wake(execution)
 
-    def _run_ready(self) -> None:
-        while self._ready and self._replaying < self._replay_limit and not self._stopping:
+    def _run_ready(self, more: int = 0) -> None:
+        # One after the other: replays hold the interpreter lock, and several would only keep the event loops from it.
+        limit = min(max(1, self._replaying + more), self._replay_limit)
+        while self._ready and self._replaying < limit and not self._stopping:
             execution = self._ready.popleft()
             if execution.suspended:
                 execution.busy = False
             elif not execution.closed:
                 self._begin(execution)
+        if self._ready and not self._look_again:
+            self._look_again = True
+            self._call_later(LOOK_AGAIN_S, self._run_another)
+
+    def _run_another(self) -> None:
+        """Begin a replay beside those under way, which take long: an orchestrator may hang."""
+        with self.lock:
+            self._look_again = False
+            self._run_ready(more=1)
 
     def _begin(self, execution: Execution) -> None:
         record = execution.record

@@ -19,6 +19,9 @@ from local.host.user_loop import UserLoop
 from local.host.workers.link import Link, Message
 from local.host.workers.terms import Terms
 
+#: Nobody waits for an activity as one waits for an HTTP answer, which the host's process gives.
+NICENESS = 10
+
 
 class LogOfHost:
     """The host's log, as a ``logs.TextSink``."""
@@ -100,6 +103,7 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # they reach the whole group; the host says when to stop
     os.set_inheritable(terms.descriptor, False)
+    os.nice(NICENESS)
     worker = Worker(terms)
     logs.configure(worker.log, terms.log_level, fields_of_invocation)
     worker.user_loop.submit(worker.connect(socket.socket(fileno=terms.descriptor))).result()

@@ -63,8 +63,7 @@ class Engine:
         )  # fmt: skip
         self._replay_limit = min(self.settings.max_concurrent_orchestrator_functions, sync_pool_size())
         self._replay_threads = ReplayThreads(self._replay_limit, self._replay)
-        self._replaying = 0
-        self._look_again = False
+        self._replaying, self._look_again = 0, False
         self._ready: deque[Execution] = deque()
         self._unsaved: list[tuple[Execution, Arrival]] = []
         self._task_ids = count(1 + (store.read("SELECT max(task_id) FROM open_tasks")[0][0] or 0))
@@ -251,20 +250,7 @@ class Engine:
         record = execution.record
         at = clock.timestamp()
         batch = episodes.next_batch(execution)
-        opening = [history.orchestrator_started(at)]
-        if not execution.history:
-            parent = record.parent
-            opening.append(
-                history.execution_started(
-                    at,
-                    instance_id=record.instance_id,
-                    execution_id=record.execution_id,
-                    name=record.name,
-                    version=record.version,
-                    parent=None if parent is None else (parent.instance_id, parent.execution_id),
-                )
-            )
-        opening += [arrival.event for arrival in batch]
+        opening = episodes.opening(execution, batch, at)
         function = self.orchestrators.get(record.name.lower())
         if execution.outcome is not None:
             self._finish(execution, batch, opening, None, at)

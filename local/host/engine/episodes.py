@@ -57,6 +57,20 @@ def next_batch(execution: Execution) -> list[Arrival]:
     return batch
 
 
+def opening(execution: Execution, batch: list[Arrival], at: str) -> list[str]:
+    """Return the events with which an episode begins, before the orchestrator is called."""
+    events = [history.orchestrator_started(at)]
+    if not execution.history:
+        record, parent = execution.record, execution.record.parent
+        events.append(
+            history.execution_started(
+                at, instance_id=record.instance_id, execution_id=record.execution_id, name=record.name,
+                version=record.version, parent=None if parent is None else (parent.instance_id, parent.execution_id),
+            )
+        )  # fmt: skip
+    return events + [arrival.event for arrival in batch]
+
+
 def _deliver(execution: Execution, arrivals: list[Arrival], at: str, refusal: Refusal, effects: Effects) -> list[str]:
     """Close the tasks that ended; return the events of the retries that follow."""
     retried: list[str] = []

@@ -83,14 +83,16 @@ class Worker:
         try:
             output = await self._calls.run(self._functions[name], text, invocation)
         except asyncio.CancelledError as error:
-            fault = fault_of(error)
-            self.link.send(["fault", number, fault.reason, fault.details])
+            self._failed(number, fault_of(error))
         except ActivityFault as fault:
-            self.link.send(["fault", number, fault.reason, fault.details])
+            self._failed(number, fault)
         else:
             self.link.send(["result", number, output])
         finally:
             del self._running[number]
+
+    def _failed(self, number: int, fault: ActivityFault) -> None:
+        self.link.send(["fault", number, fault.reason, fault.details])
 
     def _lost(self) -> None:
         # Without its host nobody wants the results, and the next host runs these activities again.

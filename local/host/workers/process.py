@@ -21,7 +21,6 @@ from local.host.workers.terms import Terms
 #: The folder that holds the package ``local``.
 ROOT = Path(__file__).parents[3]
 
-
 T = TypeVar("T")
 
 

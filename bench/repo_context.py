@@ -17,7 +17,7 @@ from bench.durable_http import run_to_end
 from bench.processes import program, scratch
 from bench.report import Row
 from bench.samples import Samples
-from bench.stack import settings
+from bench.stack import TUNED, settings
 
 ACCOUNT = "hashicorp"
 REPOSITORIES = 120
@@ -163,7 +163,7 @@ async def measure() -> list[Row]:
         endpoint_ready, stack_ready = folder / "endpoint.json", folder / "stack.json"
         slow = ["bench.slow_endpoint", "--latency-ms", "0", "--ready-file", str(endpoint_ready)]
         async with program(slow, endpoint_ready, {}) as endpoint:
-            env = settings() | {"AZURE_OPENAI_ENDPOINT": endpoint["url"], "REPO_CONTEXT_USERS": ""}
+            env = settings() | TUNED | {"AZURE_OPENAI_ENDPOINT": endpoint["url"], "REPO_CONTEXT_USERS": ""}
             env["REPO_CONTEXT_ALLOW_ANY"] = "1"
             async with program([*_up(folder), "--ready-file", str(stack_ready)], stack_ready, env) as parts:
                 measured = await _measured(Bench(http, parts, endpoint["url"]))

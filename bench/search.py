@@ -20,6 +20,7 @@ from bench.report import Row
 from bench.samples import Samples
 from bench.search_payloads import Payloads
 from bench.search_stack import CHAT_MS, INDEX_MS, Search, SearchStack, in_flight, search_stack_on
+from bench.stack import TUNED
 
 PER_S = 50
 ACCEPT_S = 30
@@ -33,8 +34,6 @@ BURST = 200
 CRITICAL_PATH_MS = 3 * CHAT_MS + INDEX_MS
 _PATH = f"critical path {CRITICAL_PATH_MS:,} ms: 3 model calls of {CHAT_MS} ms, 1 of the index of {INDEX_MS} ms"
 _HELD_BACK = {"AzureWebJobs.SearchQueueStarter.Disabled": "1"}
-# A process more for activities, and the opt-in replacement of the SDK's slowest spots.
-_TUNED = {"FUNCTIONS_WORKER_PROCESS_COUNT": "2", "FANWISE_FAST_REPLAY": "1"}
 
 
 async def measure() -> list[Row]:
@@ -45,7 +44,7 @@ async def measure() -> list[Row]:
     """
     payloads = Payloads(seed=22)
     async with scratch("running", "untuned", "accepting") as folder:
-        async with search_stack_on(folder / "running", _TUNED) as stack:
+        async with search_stack_on(folder / "running", TUNED) as stack:
             await _warm_up(stack, payloads)
             rows = await _orchestration(stack, payloads)
             rows += await _burst(stack, payloads)

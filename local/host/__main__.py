@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+from local.host.ending import end_process
 from local.host.errors import HostError
 from local.host.host import Options, start
 
@@ -61,8 +62,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    # Not sys.exit alone: a function that hangs in a thread must not keep the host from ending.
-    code = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+    end_process(main())

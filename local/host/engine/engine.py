@@ -236,7 +236,7 @@ class Engine:
                 execution.busy = False
             elif not execution.closed:
                 self._begin(execution)
-        if self._ready and not self._look_again:
+        if self._ready and not (self._look_again or self._stopping):
             self._look_again = True
             self._call_later(LOOK_AGAIN_S, self._run_another)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from local.host import logs
 from local.host.activity_calls import ActivityCalls, ActivityFault, fault_of
 from local.host.app_loader import LoadedFunction, load_app
+from local.host.ending import end_process
 from local.host.errors import HostError
 from local.host.invocation import Invocation, Invoker, fields_of_invocation
 from local.host.user_loop import UserLoop
@@ -121,8 +122,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    # Not sys.exit: an activity that hangs in a thread must not keep the process.
-    code = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+    end_process(main())

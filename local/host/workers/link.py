@@ -51,7 +51,7 @@ class Link(asyncio.Protocol):
         messages, self._unsent = self._unsent, []
         if self._transport is None or not messages:
             return
-        body = dumps(messages).encode("utf-8", "surrogatepass")
+        body = dumps(messages).encode()
         self._transport.write(len(body).to_bytes(_LENGTH_BYTES) + body)
 
     def close(self) -> None:
@@ -69,7 +69,7 @@ class Link(asyncio.Protocol):
         while (end := self._frame_end()) is not None:
             body = bytes(memoryview(self._received)[_LENGTH_BYTES:end])
             del self._received[:end]
-            for message in loads(body.decode("utf-8", "surrogatepass")):
+            for message in loads(body.decode()):
                 self._on_message(message)
 
     def _frame_end(self) -> int | None:

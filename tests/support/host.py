@@ -19,9 +19,12 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 APPS = Path(__file__).with_name("apps")
+HOST_JSON = json.dumps({"version": "2.0", "extensions": {"http": {"routePrefix": ""}}})
+GOOD_APP = "import azure.durable_functions as df\napp = df.DFApp()\n"
 START_DEADLINE_S = 30.0
 TERMINAL = frozenset({"Completed", "Failed", "Terminated", "Canceled"})
 
@@ -173,3 +176,21 @@ async def running_host(app: Path, data: Path, env: Mapping[str, str] | None = No
             host.stop()
         except subprocess.TimeoutExpired:
             host.kill()
+
+
+def app_of(folder: Path, source: str, host_json: str = HOST_JSON) -> Path:
+    """Return the folder of an app, made in ``folder``, whose function_app.py is ``source``."""
+    app = folder / "app"
+    app.mkdir()
+    (app / "function_app.py").write_text(source, encoding="utf-8")
+    (app / "host.json").write_text(host_json, encoding="utf-8")
+    return app
+
+
+async def refusal(app: Path, data: Path, *arguments: str, env: Mapping[str, str] | None = None) -> str:
+    """Return what the host prints when it does not start, which it must not."""
+    with pytest.raises(HostDidNotStart) as caught:
+        async with running_host(app, data, env, *arguments):
+            pass
+    assert caught.value.code == 1
+    return str(caught.value)

@@ -9,26 +9,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.support.host import APPS, HostDidNotStart, running_host
-
-HOST_JSON = json.dumps({"version": "2.0", "extensions": {"http": {"routePrefix": ""}}})
-GOOD_APP = "import azure.durable_functions as df\napp = df.DFApp()\n"
-
-
-def app_of(folder: Path, source: str, host_json: str = HOST_JSON) -> Path:
-    app = folder / "app"
-    app.mkdir()
-    (app / "function_app.py").write_text(source, encoding="utf-8")
-    (app / "host.json").write_text(host_json, encoding="utf-8")
-    return app
-
-
-async def refusal(app: Path, data: Path, *arguments: str) -> str:
-    with pytest.raises(HostDidNotStart) as caught:
-        async with running_host(app, data, None, *arguments):
-            pass
-    assert caught.value.code == 1
-    return str(caught.value)
+from tests.support.host import APPS, GOOD_APP, app_of, refusal, running_host
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -11,10 +11,17 @@ import psutil
 import pytest
 import pytest_asyncio
 
-from tests.support.host import APPS, HostDidNotStart, RunningHost, eventually, running_host
+from tests.support.host import APPS, GOOD_APP, RunningHost, app_of, eventually, refusal, running_host
 
-APP = APPS / "workers"
+APP = APPS / "durable"
 COUNT = "FUNCTIONS_WORKER_PROCESS_COUNT"
+#: An app that no worker process may load while a file ``closed`` lies beside it.
+CLOSED_TO_WORKERS = f"""{GOOD_APP}
+import pathlib
+import sys
+if pathlib.Path(sys.argv[0]).parent.name == "workers" and pathlib.Path(__file__).with_name("closed").exists():
+    raise RuntimeError("this worker may not start")
+"""
 Session = aiohttp.ClientSession
 
 
@@ -40,6 +47,14 @@ async def call(host: RunningHost, session: Session, activity: str, value: object
     return await run(host, session, "call", json.dumps([activity, value]))
 
 
+async def begun(host: RunningHost, session: Session, wait_s: float) -> str:
+    """Start an orchestration whose one activity takes so long; return its id once that is under way."""
+    async with session.post(f"{host.management}/orchestrators/call", json=json.dumps(["process", wait_s])) as response:
+        instance = (await response.json())["id"]
+    await host.status_when(session, instance, lambda status: status["runtimeStatus"] == "Running")
+    return instance
+
+
 async def gone(processes: list[psutil.Process]) -> None:
     async def all_gone() -> bool:
         return not any(each.is_running() and each.status() != psutil.STATUS_ZOMBIE for each in processes)
@@ -52,7 +67,7 @@ async def test_activities_run_in_the_further_processes_and_http_in_the_hosts(
 ) -> None:
     async with session.get(f"{workers.url}/process") as response:
         assert int(await response.text()) == workers.pid
-    assert set(await run(workers, session, "side_by_side", "4")) == {each.pid for each in children(workers)}
+    assert set(await run(workers, session, "processes", "4")) == {each.pid for each in children(workers)}
 
 
 async def test_values_pass_as_they_are(workers: RunningHost, session: Session) -> None:
@@ -62,7 +77,7 @@ async def test_values_pass_as_they_are(workers: RunningHost, session: Session) -
 
 async def test_large_values_pass(workers: RunningHost, session: Session) -> None:
     text = "x" * 900_000
-    assert await call(workers, session, "echo", text) == text
+    assert await call(workers, session, "echo_in_thread", text) == text
 
 
 async def test_a_failure_tells_reason_and_traceback_as_in_one_process(workers: RunningHost, session: Session) -> None:
@@ -73,8 +88,8 @@ async def test_a_failure_tells_reason_and_traceback_as_in_one_process(workers: R
 
 
 async def test_what_an_activity_logs_stands_in_the_hosts_log(workers: RunningHost, session: Session) -> None:
-    await call(workers, session, "process", 0)
-    (line, *_) = await workers.log_lines("here it ran", "colour=teal", "function=process")
+    await call(workers, session, "Renamed", 0)
+    (line, *_) = await workers.log_lines("renamed activity ran", "colour=teal", "function=under_another_name")
     fields = dict(part.split("=", 1) for part in line.split() if "=" in part)
     assert await workers.log_lines(f"id={fields['invocation']}", f"instance={fields['instance']}", "outcome=Succeeded")
 
@@ -82,17 +97,15 @@ async def test_what_an_activity_logs_stands_in_the_hosts_log(workers: RunningHos
 async def test_an_activity_over_the_time_limit_is_cancelled_in_its_process(
     workers: RunningHost, session: Session
 ) -> None:
-    status = await call(workers, session, "too_slow", 30)
-    assert "Timeout value of 2 s was exceeded by function: too_slow" in status["output"]
-    assert await workers.log_lines("it was cancelled", "function=too_slow")
+    status = await call(workers, session, "nap", 30)
+    assert "Timeout value of 2 s was exceeded by function: nap" in status["output"]
+    assert await workers.log_lines("the nap was cancelled", "function=nap")
 
 
 async def test_what_a_killed_process_had_under_way_runs_in_another(tmp_path: Path, session: Session) -> None:
     async with running_host(APP, tmp_path, {COUNT: "2"}) as host:
         (worker,) = children(host)
-        async with session.post(f"{host.management}/orchestrators/call", json='["process", 1]') as response:
-            instance = (await response.json())["id"]
-        await host.status_when(session, instance, lambda status: status["runtimeStatus"] == "Running")
+        instance = await begun(host, session, 1)
         worker.kill()
         ended = await host.ended(session, instance)
         (successor,) = children(host)
@@ -128,9 +141,7 @@ async def test_no_process_outlives_its_host(tmp_path: Path, number: int) -> None
 async def test_a_signal_to_the_whole_group_lets_running_activities_end(tmp_path: Path, session: Session) -> None:
     async with running_host(APP, tmp_path, {COUNT: "2"}) as host:
         (worker,) = children(host)
-        async with session.post(f"{host.management}/orchestrators/call", json='["process", 0.5]') as response:
-            instance = (await response.json())["id"]
-        await host.status_when(session, instance, lambda status: status["runtimeStatus"] == "Running")
+        instance = await begun(host, session, 0.5)
         worker.send_signal(signal.SIGINT)
         assert host.stop(signal.SIGINT) == 0
         assert await host.log_lines("function=process", f"instance={instance}", "outcome=Succeeded")
@@ -138,26 +149,22 @@ async def test_a_signal_to_the_whole_group_lets_running_activities_end(tmp_path:
 
 @pytest.mark.parametrize("count", ["0", "11", "two", "-1"])
 async def test_a_count_that_is_none_is_refused(tmp_path: Path, count: str) -> None:
-    with pytest.raises(HostDidNotStart, match=f"{COUNT} is '{count}'; expected a number from 1 to 10"):
-        async with running_host(APP, tmp_path, {COUNT: count}):
-            pass
+    printed = await refusal(APP, tmp_path, env={COUNT: count})
+    assert f"{COUNT} is '{count}'; expected a number from 1 to 10" in printed
 
 
 async def test_a_worker_that_cannot_load_the_app_says_why_and_ends_the_host(tmp_path: Path) -> None:
-    starts = tmp_path / "starts"
-    starts.write_text("none", encoding="utf-8")
-    with pytest.raises(HostDidNotStart, match="a worker process does not start: function_app") as no:
-        async with running_host(APP, tmp_path / "data", {COUNT: "2", "WORKER_STARTS": str(starts)}):
-            pass
-    assert no.value.code == 1
-    assert "this worker may not start" in str(no.value)
+    app = app_of(tmp_path, CLOSED_TO_WORKERS)
+    (app / "closed").touch()
+    printed = await refusal(app, tmp_path / "data", env={COUNT: "2"})
+    assert "a worker process does not start: function_app.py does not import" in printed
+    assert "this worker may not start" in printed
 
 
 async def test_a_host_whose_workers_start_no_more_ends(tmp_path: Path) -> None:
-    starts = tmp_path / "starts"
-    starts.write_text("any", encoding="utf-8")
-    async with running_host(APP, tmp_path / "data", {COUNT: "2", "WORKER_STARTS": str(starts)}) as host:
-        starts.write_text("none", encoding="utf-8")
+    app = app_of(tmp_path, CLOSED_TO_WORKERS)
+    async with running_host(app, tmp_path / "data", {COUNT: "2"}) as host:
+        (app / "closed").touch()
         children(host)[0].kill()
         await host.log_lines("error: no worker process starts any more", "this worker may not start")
         assert host.stop() == 1

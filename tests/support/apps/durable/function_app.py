@@ -30,6 +30,11 @@ async def start(req: func.HttpRequest, client: df.DurableOrchestrationClient) ->
     return client.create_check_status_response(req, instance_id)
 
 
+@app.route(route="process")
+def process_of_http(req: func.HttpRequest) -> func.HttpResponse:
+    return func.HttpResponse(str(os.getpid()))
+
+
 # -- activities
 
 
@@ -59,7 +64,11 @@ async def flaky(plan: dict):
 
 @app.activity_trigger(input_name="wait_s")
 async def nap(wait_s):
-    await asyncio.sleep(wait_s)
+    try:
+        await asyncio.sleep(wait_s)
+    except asyncio.CancelledError:
+        logging.info("the nap was cancelled")
+        raise
     return wait_s
 
 
@@ -67,6 +76,24 @@ async def nap(wait_s):
 def nap_in_thread(wait_s):
     time.sleep(wait_s)
     return wait_s
+
+
+@app.activity_trigger(input_name="wait_s")
+async def process(wait_s):
+    """Say in which process it ran, after a while."""
+    await asyncio.sleep(wait_s)
+    return os.getpid()
+
+
+@app.activity_trigger(input_name="plan")
+async def end_the_process(plan: dict):
+    """End this process until the journal at ``path`` tells of so many ``deaths``; then say which it is."""
+    with pathlib.Path(plan["path"]).open("a+") as journal:  # noqa: ASYNC230 - one line to a local file
+        journal.seek(0)
+        if len(journal.readlines()) >= plan["deaths"]:
+            return os.getpid()
+        journal.write("died\n")
+    os._exit(3)
 
 
 @app.activity_trigger(input_name="size")
@@ -97,6 +124,12 @@ def fan_out(context):
     tasks = [context.call_activity("echo", n) for n in range(context.get_input())]
     results = yield context.task_all(tasks)
     return len(results)
+
+
+@app.orchestration_trigger(context_name="context")
+def processes(context):
+    """Ask so many activities at once in which process they run."""
+    return (yield context.task_all([context.call_activity("process", 0.3) for _ in range(context.get_input())]))
 
 
 @app.orchestration_trigger(context_name="context")

@@ -33,6 +33,7 @@ from local.processes.folder_lock import FolderLock
 from local.processes.ready_file import write_ready_file
 
 if TYPE_CHECKING:
+    from local.host.engine.sessions import Sessions
     from local.host.workers.pool import WorkerPool
 
 log = logging.getLogger("local.host")
@@ -114,7 +115,8 @@ class Host:
         invoker = Invoker(user_loop, lambda: self._binding, str(options.app), self._log_stream)
         timers = TimerHeap(loop)
         runner = await self._activity_runner(invoker)
-        engine = Engine(self._functions, settings, store, runner, user_loop, timers, loop, self._log_stream)
+        engine = Engine(self._functions, settings, store, runner, user_loop, timers, loop, self._log_stream,
+                        self._sessions())  # fmt: skip
         schedules = TimerTrigger(self._functions, store, timers, invoker)
         queues = ServiceBusTrigger(self._functions, settings, invoker, os.environ)
         management = ManagementApi(Instances(engine), settings.durable.hub_name)
@@ -137,6 +139,13 @@ class Host:
         if self._fault is not None:
             print(f"error: {self._fault}", flush=True)
         return 1 if self._fault is not None else 0
+
+    def _sessions(self) -> "Sessions | None":
+        if not self._options.fast_replay:
+            return None
+        from local.host.engine.sessions import Sessions
+
+        return Sessions()
 
     async def _activity_runner(self, invoker: Invoker) -> ActivityRunner:
         if self._workers is None:

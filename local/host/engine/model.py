@@ -3,9 +3,12 @@
 from collections import deque
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from local.host.engine.timers import Timer
+
+if TYPE_CHECKING:
+    from local.host.engine.sessions import Session
 
 
 class Status(StrEnum):
@@ -149,6 +152,8 @@ class Execution:
     timers: dict[int, Timer] = field(default_factory=dict[int, Timer])
     #: Ended, replaced or continued as new: whatever still comes for it is dropped.
     closed: bool = False
+    #: The function as the last episode left it; None when the next one is to call it anew.
+    session: "Session | None" = None
 
     @property
     def has_open_retry(self) -> bool:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 import azure.functions as func
 
@@ -13,6 +14,9 @@ from local.host.engine import history
 from local.host.engine.actions import BadReply, Reply, parse_failure, parse_reply
 from local.host.engine.model import Arrival, Execution
 from local.host.invocation import Invocation, current, invocation_line
+
+if TYPE_CHECKING:
+    from local.host.engine.sessions import Sessions
 
 
 @dataclass(slots=True)
@@ -69,19 +73,18 @@ class ReplayThreads:
             thread.join()
 
 
-def run_orchestrator(replay: Replay) -> None:
-    """Call the function; its answer is in ``replay`` then."""
+def run_orchestrator(replay: Replay, sessions: "Sessions | None" = None) -> None:
+    """Call the function, or go on with it where a session keeps it; its answer is in ``replay`` then."""
     execution, function = replay.execution, replay.function
-    record = execution.record
-    invocation = Invocation(function.name, record.instance_id)
+    invocation = Invocation(function.name, execution.record.instance_id)
     token = current.set(invocation)
     started = perf_counter()
     try:
-        body = history.context_json(
-            history=[*execution.history, *replay.opening], raw_input=execution.input, instance_id=record.instance_id,
-            parent_id=None if record.parent is None else record.parent.instance_id,
-        )  # fmt: skip
-        replay.reply = parse_reply(function.call(**{function.trigger_name: func.OrchestrationContext(body)}))
+        if sessions is None:
+            body = func.OrchestrationContext(_whole_history(replay))
+            replay.reply = parse_reply(function.call(**{function.trigger_name: body}))
+        else:
+            replay.reply = sessions.call(execution, function.call, replay.opening, lambda: _whole_history(replay))
     except BadReply as error:
         replay.reply = Reply(is_done=False, leaves=[], error=str(error))
     except Exception as error:  # noqa: BLE001 - how the SDK reports a failed orchestration
@@ -93,3 +96,11 @@ def run_orchestrator(replay: Replay) -> None:
         replay.seconds = perf_counter() - started
     line = invocation_line(invocation, "Failed" if replay.reply.error else "Succeeded")
     replay.log_lines.append(f"{line}\n{replay.reply.error}" if replay.reply.error else line)
+
+
+def _whole_history(replay: Replay) -> str:
+    execution, record = replay.execution, replay.execution.record
+    return history.context_json(
+        history=[*execution.history, *replay.opening], raw_input=execution.input, instance_id=record.instance_id,
+        parent_id=None if record.parent is None else record.parent.instance_id,
+    )  # fmt: skip

@@ -19,7 +19,7 @@ from local.search.execution.vector_query import nearest
 from local.search.fields import every_field
 from local.search.store.columns import Mask
 from local.search.store.live import Snapshot
-from local.search.store.terms import matches
+from local.search.store.terms import among, matches
 from local.search.text.compiler import Compiler, Sought
 from local.search.text.lucene import parse_lucene
 from local.search.text.simple import parse_simple
@@ -129,8 +129,14 @@ def _match_text(snapshot: Snapshot, request: SearchRequest, allowed: Mask) -> _M
         match_all=request.match_all,
     )
     query = compiler.compile(node, request.search_fields)
-    # A filter may leave any of the matches; without one a hybrid search needs no more than take part in its fusion.
-    most = limits.TEXT_RECALL if request.vectors and request.filter is None else None
+    most: int | None = None
+    if request.filter is not None:
+        # It may leave any of the matches. When it leaves few, tantivy looks at those alone, not at all that match.
+        left = np.flatnonzero(allowed)
+        if len(left) <= limits.TEXT_RECALL:
+            query, most = among(snapshot.terms.schema, query, left), max(1, len(left))
+    elif request.vectors:
+        most = limits.TEXT_RECALL  # no more take part in the fusion
     rows, scores = matches(snapshot.searcher, query, most)
     return _Matched(_only(Ranking(rows, scores), allowed), compiler.sought)
 

@@ -29,7 +29,8 @@ QUERY_CHARACTERS = 1_000
 CAPTION_CHARACTERS = 300
 _TAGS = ("<em>", "</em>")
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?=\S)[^.!?\n]*)*[.!?]?")
-_REMEMBERED = 4_096
+# Three kilobytes each: a catalogue of some thousand documents fits.
+_REMEMBERED = 16_384
 _ANALYZER = "stop"
 
 

@@ -81,3 +81,9 @@ def matches(
     rows = np.array(searcher.fast_field_values(ROW, [address for _, address in hits]), np.int64)
     order = np.lexsort((rows, -scores))
     return rows[order], scores[order]
+
+
+def among(schema: "tantivy.Schema", query: "tantivy.Query", rows: NDArray[np.int64]) -> "tantivy.Query":
+    """``query`` for these rows alone, with the scores that they have among all."""
+    chosen = tantivy.Query.const_score_query(tantivy.Query.term_set_query(schema, ROW, rows.tolist()), 0.0)
+    return tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, chosen)])

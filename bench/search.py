@@ -19,7 +19,7 @@ from bench.processes import ROOT, program, scratch
 from bench.report import Row
 from bench.samples import Samples
 from bench.search_payloads import Payloads
-from bench.search_stack import CHAT_MS, INDEX_MS, Search, SearchStack, in_flight, search_stack_on
+from bench.search_stack import CHAT_MS, END, INDEX_MS, Search, SearchStack, in_flight, search_stack_on
 from bench.stack import TUNED
 
 PER_S = 50
@@ -217,7 +217,7 @@ async def _check_burst(stack: SearchStack, accepted: Sequence[str], searches: Se
         raise RuntimeError(f"{len(accepted)} searches were accepted, {len(searches)} ended")
     # The host's log is written, and the last message settled, a moment after the last document.
     await asyncio.sleep(1)
-    for line in ("event=SearchOrchestrator", "invocation function=LoadRequest "):
+    for line in (END, "invocation function=LoadRequest "):
         counted = stack.logged(line)
         if wrong := [each for each in accepted if counted[each] != 1]:
             raise RuntimeError(f"{line} stands in the log {counted[wrong[0]]} times for {wrong[0]}, expected once")

@@ -18,18 +18,20 @@ def _arguments() -> argparse.Namespace:
     add_address_options(parser, 8081)
     parser.add_argument("--data", type=Path, required=True, help="folder of the database")
     parser.add_argument("--key", help="base64; requests must be signed with it (default: COSMOS_KEY, else none)")
+    parser.add_argument("--fsync", action="store_true", help="survive a power cut too (also FANWISE_COSMOS_FSYNC=1)")
     return parser.parse_args()
 
 
 async def _serve(arguments: argparse.Namespace) -> None:
     stop = stop_signal()
     key: str | None = arguments.key or os.environ.get("COSMOS_KEY") or None
+    fsync: bool = arguments.fsync or os.environ.get("FANWISE_COSMOS_FSYNC") == "1"
     # A query computing in its thread lets the event loop in this often.
     sys.setswitchinterval(0.001)
     try:
         signatures = Signatures(key) if key else None
         listener = listen(arguments.host, arguments.port)
-        engine = Engine(arguments.data)
+        engine = Engine(arguments.data, fsync=fsync)
     except (ValueError, OSError) as error:
         raise CannotServe(str(error)) from error
     try:

@@ -23,18 +23,18 @@ _PURGE_GROUP = 500
 
 
 class Engine:
-    """Opened in a folder; everything it answers to a write is on disk.
+    """Opened in a folder; what it has answered to a write outlives the process, with ``fsync`` a power cut too.
 
     Raises:
         OSError: The folder cannot be written, or another endpoint has it.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, fsync: bool = False) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self._lock = FolderLock(folder, "cosmos.lock", "endpoint")
         self._purge_timer = PurgeTimer(self._purge)
-        self._writer = Writer(folder, self._purge_timer.expires_at)
+        self._writer = Writer(folder, self._purge_timer.expires_at, fsync=fsync)
         self.catalog = Catalog(self._writer.connection)
         self._readers = Readers(folder)
 
@@ -49,7 +49,7 @@ class Engine:
         self._lock.release()
 
     async def write(self, work: Callable[[WriteTransaction], T]) -> T:
-        """Do ``work`` in a transaction; returns once it is on disk."""
+        """Do ``work`` in a transaction; returns once it is committed."""
         return await self._writer.write(work)
 
     async def read(self, container: Container, work: Callable[[ItemReader], T]) -> T:

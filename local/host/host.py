@@ -5,7 +5,7 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,9 +16,11 @@ from local.host.activity_calls import ActivityCalls, ActivityRunner
 from local.host.app_loader import DURABLE_NAMES, LoadedFunction, load_app
 from local.host.engine.engine import Engine
 from local.host.engine.instances import Instances
+from local.host.engine.replay import Replay, run_orchestrator
 from local.host.engine.store import Store, Synchronous
 from local.host.engine.timers import TimerHeap
 from local.host.errors import HostError
+from local.host.garbage import spare_what_stays
 from local.host.http_trigger import HttpTrigger
 from local.host.invocation import Invoker, fields_of_invocation
 from local.host.management.api import ManagementApi
@@ -33,7 +35,6 @@ from local.processes.folder_lock import FolderLock
 from local.processes.ready_file import write_ready_file
 
 if TYPE_CHECKING:
-    from local.host.engine.sessions import Sessions
     from local.host.workers.pool import WorkerPool
 
 log = logging.getLogger("local.host")
@@ -116,7 +117,7 @@ class Host:
         timers = TimerHeap(loop)
         runner = await self._activity_runner(invoker)
         engine = Engine(self._functions, settings, store, runner, user_loop, timers, loop, self._log_stream,
-                        self._sessions())  # fmt: skip
+                        self._orchestrator_calls())  # fmt: skip
         schedules = TimerTrigger(self._functions, store, timers, invoker)
         queues = ServiceBusTrigger(self._functions, settings, invoker, os.environ)
         management = ManagementApi(Instances(engine), settings.durable.hub_name)
@@ -126,6 +127,7 @@ class Host:
         recovered = engine.recover()
         schedules.start()
         queues.start()
+        spare_what_stays()
         self._announce(recovered)
         await self._stop.wait()
         timers.close()
@@ -140,12 +142,12 @@ class Host:
             print(f"error: {self._fault}", flush=True)
         return 1 if self._fault is not None else 0
 
-    def _sessions(self) -> "Sessions | None":
+    def _orchestrator_calls(self) -> Callable[[Replay], None]:
         if not self._options.fast_replay:
-            return None
+            return run_orchestrator
         from local.host.engine.sessions import Sessions
 
-        return Sessions()
+        return partial(run_orchestrator, sessions=Sessions())
 
     async def _activity_runner(self, invoker: Invoker) -> ActivityRunner:
         if self._workers is None:

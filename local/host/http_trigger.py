@@ -115,7 +115,7 @@ class HttpTrigger:
 
     async def _within_time(self, call: Coroutine[Any, Any, T], name: str) -> T:
         # Whoever sent the request waits.
-        with self._invoker.user_loop.loop.going_first():
+        with self._invoker.user_loop.answering():
             future = asyncio.wrap_future(self._invoker.user_loop.submit(call))
             try:
                 # Not wait_for: the function's own TimeoutError is not the host's.

@@ -17,7 +17,7 @@ from typing import Any
 _first: ContextVar[bool] = ContextVar("goes first", default=False)
 
 #: While somebody waits: handles of the others per turn, so that what has arrived meanwhile is looked at soon.
-OTHERS_PER_TURN = 8
+OTHERS_PER_TURN = 1
 #: Of those who go first, after so many the others have one turn: they are slow then, but get on.
 FIRST_IN_A_ROW = 16
 

@@ -9,10 +9,11 @@ import contextlib
 import contextvars
 import os
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
+from local.host.pace import Pace
 from local.host.ready_lanes import LanesEventLoop
 
 T = TypeVar("T")
@@ -29,6 +30,7 @@ class UserLoop:
 
     def __init__(self) -> None:
         self.loop = LanesEventLoop()
+        self.pace = Pace(self.loop)
         self._pool = ThreadPoolExecutor(sync_pool_size(), thread_name_prefix="function")
         self._thread = threading.Thread(target=self._run, name="user-loop", daemon=True)
         self._thread.start()
@@ -44,6 +46,13 @@ class UserLoop:
     def submit(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
         """Run a coroutine on the loop, from any thread."""
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop)
+
+    @contextlib.contextmanager
+    def answering(self) -> Generator[None]:
+        """Let go first what is submitted inside, for which somebody waits. For the thread that serves HTTP."""
+        with self.loop.going_first():
+            self.pace.watch()
+            yield
 
     async def call(self, function: Callable[..., Any], is_async: bool, arguments: dict[str, Any]) -> Any:
         """Call a function of the app: a coroutine on this loop, anything else in the pool, in the caller's context.

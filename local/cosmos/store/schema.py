@@ -56,8 +56,11 @@ CREATE TABLE tails_{n} (seq INTEGER PRIMARY KEY, json BLOB NOT NULL);
 """
 
 
-def connect(folder: Path, *, readonly: bool = False) -> sqlite3.Connection:
-    """A connection that answers text as bytes (items are JSON and mostly pass through) when it only reads."""
+def connect(folder: Path, *, readonly: bool = False, fsync: bool = False) -> sqlite3.Connection:
+    """A connection that answers text as bytes (items are JSON and mostly pass through) when it only reads.
+
+    What was committed outlives the process; with ``fsync``, for which a commit waits for the disk, a power cut too.
+    """
     connection = sqlite3.connect(
         folder / FILE_NAME,
         isolation_level=None,
@@ -66,8 +69,7 @@ def connect(folder: Path, *, readonly: bool = False) -> sqlite3.Connection:
         timeout=_BUSY_MS / 1000,
     )
     connection.execute("PRAGMA journal_mode=WAL")
-    # A commit waits for the disk, so that what was answered survives a power cut too; commits are grouped.
-    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute(f"PRAGMA synchronous={'FULL' if fsync else 'NORMAL'}")
     connection.execute("PRAGMA cache_size=-16384")
     # A vector makes an item five pages; the default of a thousand would checkpoint every two hundred items.
     connection.execute("PRAGMA wal_autocheckpoint=8000")

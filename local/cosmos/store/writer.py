@@ -73,8 +73,8 @@ class _Job:
 class Writer:
     """``on_expiry`` is told, in the event loop, the earliest moment at which something written expires."""
 
-    def __init__(self, folder: Path, on_expiry: Callable[[float], None]) -> None:
-        self._connection = schema.connect(folder)
+    def __init__(self, folder: Path, on_expiry: Callable[[float], None], *, fsync: bool) -> None:
+        self._connection = schema.connect(folder, fsync=fsync)
         schema.prepare(self._connection)
         self._lsn: int = self._connection.execute("SELECT lsn FROM clock").fetchone()[0]
         self._on_expiry = on_expiry
@@ -97,7 +97,7 @@ class Writer:
         self._connection.close()
 
     async def write(self, work: Callable[[WriteTransaction], T]) -> T:
-        """Do ``work`` in the next transaction; returns once it is on disk."""
+        """Do ``work`` in the next transaction; returns once it is committed."""
         job = _Job(work, asyncio.get_running_loop())
         self._jobs.put(job)
         return await asyncio.shield(job.future)

@@ -45,7 +45,7 @@ class Finished:
 
 
 class ActivityPool:
-    """Runs activities, at most ``limit`` at a time, each for at most ``timeout_s``.
+    """Runs activities, at most ``limit`` at a time, fewer while HTTP functions are late, each for ``timeout_s``.
 
     The queue lives on the user loop and results go back in batches: a thousand activities cost a handful of hops.
     ``on_finished`` is called on the user loop.
@@ -67,6 +67,7 @@ class ActivityPool:
         self._finished: list[Finished] = []
         self._stopping = False
         self._idle = asyncio.Event()
+        user_loop.pace.regulate(lambda: self._running, self._fill)
 
     def start(self, works: Sequence[Work]) -> None:
         """Queue activities, from any thread."""
@@ -95,7 +96,8 @@ class ActivityPool:
 
     def _fill(self) -> None:
         loop = self._user_loop.loop
-        while self._waiting and self._running < self._limit and not self._stopping:
+        most = self._user_loop.pace.within(self._limit)
+        while self._waiting and self._running < most and not self._stopping:
             work = self._waiting.popleft()
             if work.execution.closed:
                 continue

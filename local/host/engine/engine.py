@@ -15,7 +15,6 @@ from contextlib import suppress
 from dataclasses import replace
 from itertools import count
 from threading import RLock, Thread
-from typing import TYPE_CHECKING
 
 from local.host.activity_calls import ActivityRunner
 from local.host.app_loader import LoadedFunction
@@ -33,9 +32,6 @@ from local.host.logs import LogStream
 from local.host.settings import HostSettings
 from local.host.user_loop import UserLoop, sync_pool_size
 
-if TYPE_CHECKING:
-    from local.host.engine.sessions import Sessions
-
 log = logging.getLogger("local.host.engine")
 
 #: A result that no episode has taken by then goes to the inbox; before that, a crash runs its activity again.
@@ -49,7 +45,7 @@ class Engine:
 
     def __init__(self, functions: Iterable[LoadedFunction], settings: HostSettings, store: Store,
                  runner: ActivityRunner, user_loop: UserLoop, timers: TimerHeap, loop: AbstractEventLoop,
-                 log_stream: LogStream, sessions: "Sessions | None" = None) -> None:  # fmt: skip
+                 log_stream: LogStream, call: Callable[[Replay], None] = run_orchestrator) -> None:  # fmt: skip
         functions = list(functions)
         self.orchestrators = {f.durable_name.lower(): f for f in functions if f.trigger_type == "orchestrationTrigger"}
         self.activities = {f.durable_name.lower(): f for f in functions if f.trigger_type == "activityTrigger"}
@@ -66,7 +62,7 @@ class Engine:
             self._activities_finished, log_stream,
         )  # fmt: skip
         self._replay_limit = min(self.settings.max_concurrent_orchestrator_functions, sync_pool_size())
-        self._sessions = sessions
+        self._call = call
         self._replay_threads = ReplayThreads(self._replay_limit, self._replay)
         self._replaying, self._look_again = 0, False
         self._ready: deque[Execution] = deque()
@@ -268,7 +264,7 @@ class Engine:
 
     def _replay(self, replay: Replay) -> None:
         try:
-            run_orchestrator(replay, self._sessions)
+            self._call(replay)
             # Before the commit, which sets others going that would have to wait for this thread.
             self._log_stream.write_all(replay.log_lines)
             with self.store.committing_here(), self.lock:

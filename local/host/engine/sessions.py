@@ -42,7 +42,8 @@ class Session:
         self.used_at = monotonic()
         self._function: Callable[..., Any] = handle.orchestrator_function
         self._context = DurableOrchestrationContext.from_json(body)
-        self._context._input_expected_type = getattr(handle, "_df_input_type", None)
+        # The SDK's own way, in ``Orchestrator.create``.
+        self._context._input_expected_type = getattr(handle, "_df_input_type", None)  # pyright: ignore
         self._executor = _NotingExecutor()
         self._leaves: list[dict[str, Any]] = []
         self._timers: list[tuple[CreateTimerAction, dict[str, Any]]] = []
@@ -78,7 +79,7 @@ class Session:
         if self._executor.has_execution_completed:
             return parse_reply(state or self._executor.get_orchestrator_state_str())
         # What the SDK would write, read back: each action once instead of in every episode.
-        actions: list[Action] = self._context._actions[0]
+        actions: list[Action] = self._context._actions[0]  # pyright: ignore[reportPrivateUsage]
         for action in _leaves(actions[self._read :]):
             leaf = loads(df_dumps(action.to_json()))
             self._leaves.append(leaf)

@@ -10,6 +10,7 @@ from azure.servicebus import ServiceBusReceivedMessage
 
 from local.host import worker_rules
 from local.host.invocation import Invocation, Invoker
+from local.host.pace import Pace
 from local.host.service_bus.binding import QueueBinding
 from local.host.service_bus.message_data import many_messages, one_message
 
@@ -26,6 +27,7 @@ class FunctionCalls:
         self._invoker = invoker
         self._timeout_s = timeout_s
         self._decoder: Any = worker_rules.converter("serviceBusTrigger")
+        self.pace = invoker.user_loop.pace
 
     def start(self, messages: Messages) -> "asyncio.Future[bool]":
         """Call the function; the future says whether it succeeded."""
@@ -67,10 +69,14 @@ class FunctionCalls:
 
 
 class CallSlots:
-    """Counts the calls of one function that are under way, over all links that brought their messages."""
+    """Counts the calls of one function that are under way, over all links that brought their messages.
 
-    def __init__(self, limit: int) -> None:
+    At most ``limit``, and one at a time while HTTP functions are late.
+    """
+
+    def __init__(self, limit: int, pace: Pace) -> None:
         self._limit = limit
+        self._pace = pace
         self._taken = 0
         #: Set whenever a call ends.
         self.freed = asyncio.Event()
@@ -78,7 +84,7 @@ class CallSlots:
     @property
     def full(self) -> bool:
         """Whether another call would be one too many."""
-        return self._taken >= self._limit
+        return self._taken >= (1 if self._pace.is_slowed else self._limit)
 
     def take(self, call: "asyncio.Future[bool]") -> None:
         """Count ``call`` until it ends."""

@@ -77,7 +77,7 @@ class Listener:
             links = self._settings.max_concurrent_sessions if self._binding.sessions and not self._binding.many else 1
             calls = 1 if self._binding.sessions or self._binding.many else self._settings.max_concurrent_calls
             for _ in range(links):
-                workers.create_task(self._work(client, CallSlots(calls)))
+                workers.create_task(self._work(client, CallSlots(calls, self._calls.pace)))
 
     async def _work(self, client: ServiceBusClient, slots: CallSlots) -> None:
         pause_s = FIRST_PAUSE_S

@@ -15,6 +15,7 @@ from local.host.activity_calls import ActivityCalls, ActivityFault, fault_of
 from local.host.app_loader import LoadedFunction, load_app
 from local.host.ending import end_process
 from local.host.errors import HostError
+from local.host.garbage import spare_what_stays
 from local.host.invocation import Invocation, Invoker, fields_of_invocation
 from local.host.user_loop import UserLoop
 from local.host.workers.link import Link, Message
@@ -115,6 +116,7 @@ def main() -> int:
     except HostError as error:
         worker.user_loop.post(worker.refuse, str(error))
     else:
+        spare_what_stays()
         worker.serve(functions)
     worker.ended.wait()
     worker.user_loop.stop()

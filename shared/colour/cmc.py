@@ -110,6 +110,8 @@ def distances(standard: Sequence[float], samples: "NDArray[np.float64]", around:
     by_hue = 1 / around.hue**2
     by_chroma = 1 / around.chroma**2 - by_hue
     by_lightness = 1 / around.lightness**2
+    # As the samples' was computed: Python's own hypot may differ in the last bit.
+    at_chroma = float(np.hypot(lab.a, lab.b))
     far = np.empty(samples.shape[1])
     scratch = np.empty(min(len(far), _BLOCK))
     for first in range(0, len(far), _BLOCK):
@@ -122,7 +124,7 @@ def distances(standard: Sequence[float], samples: "NDArray[np.float64]", around:
         term *= term
         squares += term
         squares *= by_hue
-        for feature, centre, weight in ((chroma, lab.chroma, by_chroma), (lightness, lab.L, by_lightness)):
+        for feature, centre, weight in ((chroma, at_chroma, by_chroma), (lightness, lab.L, by_lightness)):
             np.subtract(feature, centre, out=term)
             term *= term
             term *= weight

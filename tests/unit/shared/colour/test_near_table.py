@@ -99,9 +99,10 @@ def test_a_negative_limit_is_refused():
         NearTable([], []).within((50.0, 0.0, 0.0), 1, limit=-1)
 
 
-def test_numbers_that_are_not_finite_are_refused():
-    with pytest.raises(ValueError, match="finite"):
-        NearTable(["a"], [(50.0, float("inf"), 0.0)])
+@pytest.mark.parametrize("number", [float("inf"), float("nan"), 1000.5])
+def test_numbers_that_are_not_finite_or_no_colour_are_refused(number):
+    with pytest.raises(ValueError, match="finite, at most 1000 from zero"):
+        NearTable(["a"], [(50.0, number, 0.0)])
 
 
 def test_every_colour_needs_an_id():

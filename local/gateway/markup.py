@@ -1,11 +1,14 @@
 """Policy files in ``rawxml``: XML whose expressions stand as they are, quotes and angle brackets included."""
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers.expat import ErrorString, ExpatError, ParserCreate
 
 from local.gateway.errors import Refused
 
+# All that has no meaning of its own between tags, in one or in a value.
+_PLAIN = re.compile(r"[^<>@\"']+")
 _ESCAPES = {"<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;"}
 
 
@@ -89,6 +92,10 @@ def _escaped(text: str, file: Path) -> str:
     parts: list[str] = []
     position, inside_tag, quote = 0, False, ""
     while position < len(text):
+        if (plain := _PLAIN.match(text, position)) is not None:
+            parts.append(plain.group())
+            position = plain.end()
+            continue
         if not quote and not inside_tag and text.startswith("<!--", position):
             end = text.find("-->", position)
             end = len(text) if end < 0 else end + 3

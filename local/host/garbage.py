@@ -9,4 +9,4 @@ def spare_what_stays() -> None:
     The modules of an app are a million objects: to look through them stops all threads for a tenth of a second.
     """
     gc.freeze()
-    gc.set_threshold(10_000, 20, 50)
+    gc.set_threshold(2_000, 20, 20)

@@ -15,7 +15,7 @@ run: $(SETUP)
 
 # Compiled modules are kept, whatever the shell says: the tests start hundreds of processes, which would compile them.
 test: $(SETUP)
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 4
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 5
 
 lint: $(VENV)/.installed
 	@$(BIN)/ruff format --check .

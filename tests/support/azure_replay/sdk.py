@@ -10,7 +10,11 @@ from azure.durable_functions import DurableOrchestrationContext, Orchestrator
 from azure.durable_functions.models.actions.NoOpAction import NoOpAction
 from azure.durable_functions.models.Task import AtomicTask, RetryAbleTask, TaskBase
 
+from local.host import fast_replay
 from tests.support.azure_replay.history import Event
+
+# A quarter of a simulation's time; the tests of that module hold both ways to the same results.
+fast_replay.install()
 
 Identity = tuple[str, str | None, str | None]
 """What a number stands for: kind, name, input as JSON text."""

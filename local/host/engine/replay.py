@@ -80,7 +80,7 @@ def run_orchestrator(replay: Replay, sessions: "Sessions | None" = None) -> None
     token = current.set(invocation)
     started = perf_counter()
     try:
-        if sessions is None:
+        if sessions is None or not hasattr(function.call, "orchestrator_function"):  # what the SDK's decorator leaves
             body = func.OrchestrationContext(_whole_history(replay))
             replay.reply = parse_reply(function.call(**{function.trigger_name: body}))
         else:

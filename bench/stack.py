@@ -12,7 +12,7 @@ import aiohttp
 from bench.processes import ROOT, program
 from shared.topology import topology
 
-#: A process more for activities, and the opt-in replacement of the SDK's slowest spots.
+#: A process more for activities, and orchestrators that go on where they stopped.
 TUNED = {"FUNCTIONS_WORKER_PROCESS_COUNT": "2", "FANWISE_FAST_REPLAY": "1"}
 
 

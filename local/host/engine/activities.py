@@ -45,9 +45,10 @@ class Finished:
 
 
 class ActivityPool:
-    """Runs activities, at most ``limit`` at a time, fewer while HTTP functions are late, each for ``timeout_s``.
+    """Runs activities, at most ``limit`` at a time, fewer while HTTP functions are late.
 
-    The queue lives on the user loop and results go back in batches: a thousand activities cost a handful of hops.
+    Each may take ``timeout_s``. The queue lives on the user loop and results go back in batches: a thousand activities
+    cost a handful of hops.
     ``on_finished`` is called on the user loop.
     """
 

@@ -56,7 +56,8 @@ class Session:
             BadReply: It returned no orchestrator state.
             Exception: It failed; the text carries its state.
         """
-        return self._reply(self._executor.execute(self._context, self._context.histories, self._function))
+        state = self._executor.execute(self._context, self._context.histories, self._function)
+        return parse_reply(state) if self._executor.has_execution_completed else self._so_far()
 
     def resume(self, events: Iterable[str]) -> Reply:
         """Go on with this episode's ``events``, each JSON text.
@@ -72,13 +73,11 @@ class Session:
             self._context.histories.append(event)
             self._executor.process_event(event)
             if self._executor.has_execution_completed:
-                break
-        return self._reply(None)
+                return parse_reply(self._executor.get_orchestrator_state_str())
+        return self._so_far()
 
-    def _reply(self, state: str | None) -> Reply:
-        if self._executor.has_execution_completed:
-            return parse_reply(state or self._executor.get_orchestrator_state_str())
-        # What the SDK would write, read back: each action once instead of in every episode.
+    def _so_far(self) -> Reply:
+        """What the SDK would write, read back: each action once instead of in every episode."""
         actions: list[Action] = self._context._actions[0]  # pyright: ignore[reportPrivateUsage]
         for action in _leaves(actions[self._read :]):
             leaf = loads(df_dumps(action.to_json()))

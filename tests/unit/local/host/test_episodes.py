@@ -49,11 +49,7 @@ class Simulation:
     def _episode(self) -> None:
         execution, at = self.execution, self._tick()
         batch = episodes.next_batch(execution)
-        opening = [history.orchestrator_started(at)]
-        if not execution.history:
-            started = {"instance_id": "i", "execution_id": "e", "name": "flow", "version": None, "parent": None}
-            opening.append(history.execution_started(at, **started))
-        opening += [arrival.event for arrival in batch]
+        opening = episodes.opening(execution, batch, at)
         reply = None
         if execution.outcome is None:
             events = [*execution.history, *opening]

@@ -10,6 +10,7 @@ from local.cosmos.engine import Engine
 from local.cosmos.http.server import make_app
 from local.cosmos.signature import Signatures
 from local.cosmos.sql.parser import parse
+from local.processes.flags import is_set
 from local.processes.serving import CannotServe, add_address_options, announce, listen, run, served, stop_signal
 
 
@@ -25,13 +26,12 @@ def _arguments() -> argparse.Namespace:
 async def _serve(arguments: argparse.Namespace) -> None:
     stop = stop_signal()
     key: str | None = arguments.key or os.environ.get("COSMOS_KEY") or None
-    fsync: bool = arguments.fsync or os.environ.get("FANWISE_COSMOS_FSYNC") == "1"
     # A query computing in its thread lets the event loop in this often.
     sys.setswitchinterval(0.001)
     try:
         signatures = Signatures(key) if key else None
         listener = listen(arguments.host, arguments.port)
-        engine = Engine(arguments.data, fsync=fsync)
+        engine = Engine(arguments.data, fsync=arguments.fsync or is_set("FANWISE_COSMOS_FSYNC"))
     except (ValueError, OSError) as error:
         raise CannotServe(str(error)) from error
     try:

@@ -1,19 +1,13 @@
 """``python -m local.host start``: run the function app in a folder, as ``func start`` does."""
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
 from local.host.ending import end_process
 from local.host.errors import HostError
 from local.host.host import Options, start
-
-FALSE = ("", "0", "false", "no")
-
-
-def _is_set(name: str) -> bool:
-    return os.environ.get(name, "").lower() not in FALSE
+from local.processes.flags import is_set
 
 
 def _port(text: str) -> int:
@@ -36,7 +30,9 @@ def parse(arguments: list[str] | None = None) -> Options:
     )
     run.add_argument("--ready-file", type=Path, help="file to write {url, pid} to as JSON once the host serves")
     run.add_argument("--fsync", action="store_true", help="survive a power cut too (also FANWISE_HOST_FSYNC=1)")
-    run.add_argument("--fast-replay", action="store_true", help="patch the SDK's replay (also FANWISE_FAST_REPLAY=1)")
+    run.add_argument(
+        "--fast-replay", action="store_true", help="go on where orchestrators stopped (also FANWISE_FAST_REPLAY=1)"
+    )
     chosen = parser.parse_args(arguments)
     app = chosen.app.resolve()
     return Options(
@@ -45,8 +41,8 @@ def parse(arguments: list[str] | None = None) -> Options:
         host=chosen.host,
         port=chosen.port,
         ready_file=chosen.ready_file.resolve() if chosen.ready_file else None,
-        synchronous="FULL" if chosen.fsync or _is_set("FANWISE_HOST_FSYNC") else "NORMAL",
-        fast_replay=chosen.fast_replay or _is_set("FANWISE_FAST_REPLAY"),
+        synchronous="FULL" if chosen.fsync or is_set("FANWISE_HOST_FSYNC") else "NORMAL",
+        fast_replay=chosen.fast_replay or is_set("FANWISE_FAST_REPLAY"),
     )
 
 

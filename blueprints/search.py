@@ -10,7 +10,7 @@ import azure.durable_functions as df
 
 from activities.runner import as_function
 from activities.search import ACTIVITIES
-from shared.orchestration import Failed, Late, Ok, Outcome, gather_outcomes, traced
+from shared.orchestration import Failed, Late, Ok, Outcome, Patience, gather_outcomes, traced
 from shared.orchestration import Progress as OnProgress
 from shared.search import decisions, plan
 from shared.search.contracts import (
@@ -23,9 +23,11 @@ from shared.search.contracts import (
     LabDiffs,
     LoadedRequest,
     MappedRequest,
+    Nearest,
     Progress,
     Ranked,
     RankedResult,
+    ReadWords,
     RequestBlock,
     ScoredChunk,
     SearchContract,
@@ -48,12 +50,13 @@ from shared.search.failures import (
     too_long,
     unexpected,
 )
-from shared.search.fusion import fuse
+from shared.search.fusion import NEAREST, at_most, fuse
 from shared.search.journal import Journal
-from shared.search.ranking import ranked_by_fusion, ranked_by_score
+from shared.search.notes import missing, notes
+from shared.search.ranking import ranked
 from shared.search.request_documents import timestamp
 from shared.search.requested_resin import unmapped
-from shared.search.results import document_results, stitched
+from shared.search.results import document_results, shown_notes, stitched
 
 bp = df.Blueprint()
 
@@ -99,6 +102,7 @@ class _Run:
         self._start = start
         # One instant for the whole run; each wait makes a timer of its own for it.
         self._until = context.current_utc_datetime + timedelta(seconds=start.deadline_s)
+        self._patience = Patience(decisions.patience_s(start))
         self._journal = Journal(context.current_utc_datetime)
 
     def search(self) -> Generator[Any, Any, dict[str, object]]:
@@ -110,11 +114,10 @@ class _Run:
         """
         request = yield from self._load()
         block = yield from self._prepare(request)
-        candidates = yield from self._find(block)
-        if not candidates:
-            return (yield from self._complete((), None))
-        ranked, is_scored = yield from self._rank(block, candidates)
-        results, analysis = yield from self._explain(block, ranked, is_scored)
+        candidates, nearest = yield from self._find(block)
+        best, is_scored = yield from self._rank(block, candidates)
+        block = self._noted(block, nearest, best)
+        results, analysis = (yield from self._explain(block, best, is_scored)) if best else ((), None)
         return (yield from self._complete(results, analysis))
 
     def fail(self, failure: SearchFailed) -> Generator[Any, Any, dict[str, object]]:
@@ -139,10 +142,12 @@ class _Run:
         loaded = _read(LoadedRequest, outcome.value if isinstance(outcome, Ok) else None)
         if loaded.status in FINAL:
             raise _Closed(loaded.status)
-        return loaded.request
+        self._journal.lab, self._journal.warnings = loaded.request.lab, loaded.request.warnings
+        # They are told in the end; on the way they would only take room in payloads.
+        return loaded.request.model_copy(update={"warnings": ()})
 
     def _prepare(self, request: SearchRequest) -> Generator[Any, Any, RequestBlock]:
-        """Resin, synonyms and the Delta-E filter, which the journal keeps."""
+        """Resin, synonyms, what the colour words mean, and the Delta-E filter, which the journal keeps."""
         if not self._start.llm:
             self._journal.degrade(decisions.LLM_DISABLED)
         outcomes = yield from self._stage(decisions.PREPARING, plan.resin(self._start, request))
@@ -152,38 +157,50 @@ class _Run:
         synonyms = self._result(outcomes, "GenerateSynonyms", Synonyms) or Synonyms()
         self._journal.synonyms = synonyms.resins[: decisions.MAX_SYNONYMS]
         self._journal.deltae = self._result(outcomes, "DeltaEFiltering", DeltaEFilter)
-        return block.model_copy(update={"synonyms": self._journal.synonyms})
+        self._journal.resin = block.resin
+        self._journal.words = words = self._result(outcomes, "ReadColourWords", ReadWords)
+        if words is not None and not words.complete:
+            self._journal.degrade(decisions.DEGRADES["ReadColourWords"])
+        return block.model_copy(update={"synonyms": self._journal.synonyms, "words": words})
 
-    def _find(self, block: RequestBlock) -> Generator[Any, Any, tuple[Candidate, ...]]:
-        """Every material that a search found, once."""
+    def _find(self, block: RequestBlock) -> Generator[Any, Any, tuple[tuple[Candidate, ...], Nearest | None]]:
+        """Every material that a search found, or that is near in colour, once; and what the nearest are."""
         near = self._journal.deltae
         searches = plan.searches(self._start, block, near.filter if near else None)
-        outcomes = yield from self._stage(decisions.SEARCHING, searches)
+        outcomes = yield from self._stage(decisions.SEARCHING, searches | plan.nearest(self._start, block))
         failures = [outcome for name in searches if isinstance(outcome := outcomes[name], Failed)]
         found = {name: self._result(outcomes, name, SearchHits, decisions.SEARCH_WORDS[name]) for name in searches}
         hits = [each for each in found.values() if each is not None]
+        if not all(each.by_vector for each in hits):
+            self._journal.degrade(decisions.VECTORS)
+        self._journal.searches_executed = len(hits)
+        nearest = self._result(outcomes, "NearestColours", Nearest)
+        if nearest is not None:
+            self._journal.in_catalogue = nearest.in_catalogue
+            hits += [SearchHits(search_type=NEAREST, results=nearest.results)] if nearest.results else []
         if not hits:
             raise no_search_succeeded(failures)
-        self._journal.searches_executed = len(hits)
+        self._journal.total_before_dedup = sum(len(each.results) for each in hits)
         outcomes = yield from self._gather(plan.deduplication(self._start, hits))
         unique = self._result(outcomes, "DeduplicateResults", Deduplicated)
-        candidates = unique.results if unique else fuse(hits)
-        self._journal.total_before_dedup = sum(len(each.results) for each in hits)
+        candidates = at_most(decisions.MOST_CANDIDATES, unique.results if unique else fuse(hits))
         self._journal.total_after_dedup = len(candidates)
-        return candidates
+        return candidates, nearest
 
     def _rank(
         self, block: RequestBlock, candidates: tuple[Candidate, ...]
     ) -> Generator[Any, Any, tuple[tuple[RankedResult, ...], bool]]:
         """The results that the user gets, and whether they have scores that can be summed up."""
-        request = block.request
+        request, wanted = block.request, plan.wanted(self._start, block)
+        if not candidates:
+            return (), False
         if not request.rerank:
-            return ranked_by_fusion(candidates, request.k), False
+            return ranked(candidates, (), wanted, request.k), False
         chunks = yield from self._score(block, candidates)
-        outcomes = yield from self._gather(plan.merging(self._start, request, candidates, chunks))
+        outcomes = yield from self._gather(plan.merging(self._start, block, candidates, chunks))
         merged = self._result(outcomes, "MergeScoredResults", Ranked)
-        ranked = merged.results if merged else ranked_by_score(candidates, chunks, request.lab, request.k)
-        return ranked, bool(chunks)
+        best = merged.results if merged else ranked(candidates, chunks, wanted, request.k)
+        return best, bool(chunks)
 
     def _score(
         self, block: RequestBlock, candidates: tuple[Candidate, ...]
@@ -215,32 +232,38 @@ class _Run:
         self._journal.degrade(decisions.DEGRADES["OverallAnalysis"])
         return ()
 
+    def _noted(self, block: RequestBlock, nearest: Nearest | None, best: tuple[RankedResult, ...]) -> RequestBlock:
+        """The request with what the search has established about it, which the journal keeps too."""
+        self._journal.notes = shown_notes(notes(block, nearest, best))
+        return block.model_copy(update={"notes": self._journal.notes})
+
     def _explain(
-        self, block: RequestBlock, ranked: tuple[RankedResult, ...], is_scored: bool
+        self, block: RequestBlock, best: tuple[RankedResult, ...], is_scored: bool
     ) -> Generator[Any, Any, tuple[tuple[dict[str, Any], ...], Analysis | None]]:
         """Each result compared with the request, while the language model sums them up where it has scored them."""
-        calls = plan.enrichments(self._start, block, ranked)
+        calls = plan.enrichments(self._start, block, best)
         if is_scored:
-            outcomes = yield from self._stage(decisions.ANALYSING, plan.analysis(self._start, block, ranked) | calls)
+            outcomes = yield from self._stage(decisions.ANALYSING, plan.analysis(self._start, block, best) | calls)
         else:
             self._show(decisions.ENRICHING)
             outcomes = yield from self._gather(calls)
         analysis = self._result(outcomes, "OverallAnalysis", Analysis)
         flags = (self._result(outcomes, "ComputeFlags", AllFlags) or AllFlags()).flags
         diffs = (self._result(outcomes, "ComputeLabDiffs", LabDiffs) or LabDiffs()).lab_diffs
-        outcomes = yield from self._gather(plan.stitching(self._start, ranked, flags, diffs))
+        outcomes = yield from self._gather(plan.stitching(self._start, best, flags, diffs))
         whole = self._result(outcomes, "StitchEnrichments", Stitched)
-        return (whole.search_results if whole else stitched(ranked, flags, diffs)), analysis
+        return (whole.search_results if whole else stitched(best, flags, diffs)), analysis
 
     def _complete(
         self, results: tuple[dict[str, Any], ...], analysis: Analysis | None
     ) -> Generator[Any, Any, dict[str, object]]:
         """Write what was found; not under the deadline, because the results are there."""
+        self._journal.notes = shown_notes((*missing(self._journal.degraded), *self._journal.notes))
         update = StatusUpdate(
             request_id=self._start.request_id,
             status="completed",
             progress=_progress(decisions.COMPLETED),
-            results=document_results(results, analysis),
+            results=document_results(results, analysis, self._journal.notes),
             metadata=self._journal.metadata(self._context.current_utc_datetime, results),
             usage=self._journal.usage,
         )
@@ -294,6 +317,7 @@ class _Run:
             until=self._until,
             retriable=may_succeed_later,
             on_progress=on_progress,
+            patience=self._patience,
         )
         if any(isinstance(outcome, Late) for outcome in outcomes):
             raise too_long(self._start.deadline_s)

@@ -3,6 +3,7 @@
 import time
 import uuid
 from datetime import UTC, datetime
+from typing import Any
 
 import azure.durable_functions as df
 import azure.functions as func
@@ -51,12 +52,15 @@ async def _accepted(req: func.HttpRequest) -> func.HttpResponse:
     accepted_at = datetime.fromtimestamp(acceptance.accepted_at_ms / 1000, UTC)
     await accept(acceptance.run_id, payload, request, sender, accepted_at, resources)
     status_url = f"/status/{acceptance.run_id}"
-    answer = {
+    answer: dict[str, Any] = {
         "request_id": acceptance.run_id,
         "status": "queued",
         "message": "Search request accepted. Poll /status/{request_id} for results.",
         "status_url": status_url,
     }
+    # Who sent nothing amiss gets the answer of the search spec as it stands.
+    if request.warnings:
+        answer["warnings"] = list(request.warnings)
     headers = {"Location": status_url, "Retry-After": _RETRY_AFTER_S}
     return create_success_response(answer, status_code=202, headers=headers)
 

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import count as count_from
 from typing import Any, cast
 
 from azure.durable_functions import DurableOrchestrationContext
@@ -23,6 +24,8 @@ ATTEMPTS = 3
 
 # A service that asks for more than this is better failed than waited for: a person waits at the other end.
 LONGEST_RETRY_AFTER_S = 30.0
+# Where a run has patience pauses double up to here: a service that is back is found again soon.
+_LONGEST_PAUSE_S = 15.0
 
 RETRY_AFTER_FIELD = "retry_after_s"
 # In the text of a failure the field may stand as `retry_after_s=2.5` or as part of a JSON object.
@@ -52,10 +55,14 @@ def traced(calls: Iterable[Call], traceparent: str | None) -> list[Call]:
 
 
 def _traced(payload: Any, traceparent: str) -> Any:
+    return _with_field(payload, "traceparent", traceparent)
+
+
+def _with_field(payload: Any, field: str, value: str | int) -> Any:
     if isinstance(payload, str):
         # An object as a text, which is not read for this in every replay.
-        return f'{payload[:-1]},"traceparent":{json.dumps(traceparent)}}}'
-    return {**payload, "traceparent": traceparent}
+        return f'{payload[:-1]},"{field}":{json.dumps(value)}}}'
+    return {**payload, field: value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +86,24 @@ class Failed:
     """The call failed in its last attempt.
 
     ``text`` is what the host recorded: reason, then details. ``retry_after_s`` is the wait that the call asked for;
-    ``returned``: by returning it, not in a text.
+    ``returned``: by returning it, not in a text. ``attempts``: how often it was tried.
     """
 
     text: str
     retry_after_s: float | None = None
     returned: bool = False
+    attempts: int = 1
+
+
+@dataclass(slots=True)
+class Patience:
+    """Seconds that a run may still spend on pauses between rounds beyond the usual number of attempts.
+
+    Every pause is taken from it, so that a run whose steps fail one after the other waits no longer than one that
+    fails once.
+    """
+
+    left_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +146,15 @@ def gather_outcomes(
     until: datetime | None = None,
     retriable: Callable[[str], bool] = lambda _text: True,
     on_progress: Progress | None = None,
+    patience: Patience | None = None,
 ) -> Generator[TaskBase, Any, list[Outcome]]:
     """Run all calls at once, failed ones again in later rounds, and return one outcome per call in the order given.
 
     Rounds lie ``pause_s``, then twice that, and so on apart, or as far as a call asked for: ``retry_after_s`` in its
     failure's text, or in what it returned instead of raising (``{"retry_after_s": 2}``, which counts as a failure). A
     failure whose text is not ``retriable`` is final, whatever wait its text may speak of: part of it can be quoted from
-    outside. Once ``until`` is reached no round follows. ``on_progress`` hears how many calls need no further attempt.
+    outside. After ``attempts`` rounds further ones follow, at most 15 s apart, while ``patience`` has the pause for
+    them. Once ``until`` is reached no round follows. ``on_progress`` hears how many calls need no further attempt.
 
     Raises:
         ValueError: ``attempts`` is less than 1.
@@ -142,14 +163,20 @@ def gather_outcomes(
     outcomes: list[Outcome] = [Late()] * len(calls)
     left = list(range(len(calls)))
     done = 0
-    for attempt in range(attempts):
+    for attempt in count_from(0):
         if attempt:
-            wake = _next_round(context, attempt, pause_s, [outcomes[index] for index in left])
+            pause = _pause_s(attempt, pause_s, [outcomes[index] for index in left], attempts)
+            if attempt >= attempts and (patience is None or pause > patience.left_s):
+                break
+            wake = context.current_utc_datetime + timedelta(seconds=pause)
             if until is not None and wake >= until:
                 break
+            if patience is not None:
+                patience.left_s = max(0.0, patience.left_s - pause)
             yield context.create_timer(wake)
         tasks = [_schedule(context, calls[index], attempt + 1) for index in left]
-        last = attempt + 1 == attempts
+        following_s = _pause_s(attempt + 1, pause_s, (), attempts)
+        last = attempt + 1 >= attempts and (patience is None or following_s > patience.left_s)
 
         def count(task: TaskBase, last: bool = last) -> None:
             nonlocal done
@@ -161,7 +188,7 @@ def gather_outcomes(
 
         yield from _settle_each(context, tasks, until, count)
         for index, task in zip(left, tasks, strict=True):
-            outcomes[index] = _outcome(task)
+            outcomes[index] = _outcome(task, attempt + 1)
         left = [index for index in left if _again(outcomes[index], retriable)]
         if not left or any(not task.is_completed for task in tasks):
             break
@@ -192,7 +219,8 @@ def rounds_of_task_all(
         if not left:
             break
         if attempt:
-            yield context.create_timer(_next_round(context, attempt, pause_s, outcomes))
+            pause = timedelta(seconds=_pause_s(attempt, pause_s, outcomes, attempts))
+            yield context.create_timer(context.current_utc_datetime + pause)
         tasks = [_schedule(context, calls[index], attempt + 1) for index in left]
         try:
             yield context.task_all(tasks)
@@ -230,19 +258,21 @@ def _settle_each(
 def _schedule(context: DurableOrchestrationContext, call: AnyCall, attempt: int) -> TaskBase:
     if isinstance(call, SubCall):
         return context.call_sub_orchestrator(call.name, call.payload, call.instance_id)
-    payload = {**call.payload, call.attempt_field: attempt} if call.attempt_field else call.payload
+    payload = _with_field(call.payload, call.attempt_field, attempt) if call.attempt_field else call.payload
     return context.call_activity(call.name, payload)
 
 
-def _outcome(task: TaskBase) -> Outcome:
+def _outcome(task: TaskBase, attempts: int = 1) -> Outcome:
     if not task.is_completed:
         return Late()
     if isinstance(task.result, Exception):
         text = str(task.result)
         asked = [float(seconds) for seconds in _RETRY_AFTER_IN_TEXT.findall(text)]
-        return Failed(text, min(max(asked), LONGEST_RETRY_AFTER_S) if asked else None)
+        return Failed(text, min(max(asked), LONGEST_RETRY_AFTER_S) if asked else None, attempts=attempts)
     wait_s = _wait_returned(task.result)
-    return Ok(task.result) if wait_s is None else Failed(f"{RETRY_AFTER_FIELD}={wait_s:.3f}", wait_s, returned=True)
+    if wait_s is None:
+        return Ok(task.result)
+    return Failed(f"{RETRY_AFTER_FIELD}={wait_s:.3f}", wait_s, returned=True, attempts=attempts)
 
 
 def _wait_returned(result: Any) -> float | None:
@@ -259,12 +289,11 @@ def _again(outcome: Outcome, retriable: Callable[[str], bool]) -> bool:
     return isinstance(outcome, Failed) and (outcome.returned or retriable(outcome.text))
 
 
-def _next_round(
-    context: DurableOrchestrationContext, attempt: int, pause_s: float, outcomes: Sequence[Outcome]
-) -> datetime:
-    """When round ``attempt`` (1 for the first retry) starts: pauses double; a longer wait asked for holds."""
+def _pause_s(attempt: int, first_s: float, outcomes: Sequence[Outcome], attempts: int) -> float:
+    """How long to wait before round ``attempt``, 1 for the first retry: pauses double; a longer wait asked for holds."""
     asked_s = max((outcome.retry_after_s or 0.0 for outcome in outcomes if isinstance(outcome, Failed)), default=0.0)
-    return context.current_utc_datetime + timedelta(seconds=max(pause_s * 2 ** (attempt - 1), asked_s))
+    doubled_s = first_s * 2 ** (attempt - 1)
+    return max(doubled_s if attempt < attempts else min(doubled_s, _LONGEST_PAUSE_S), asked_s)
 
 
 def _check_attempts(attempts: int) -> None:

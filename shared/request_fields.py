@@ -5,19 +5,15 @@ from typing import Any
 
 from shared.http import json_type
 
-_MAX_UNKNOWN_NAMED = 10
+MAX_UNKNOWN_NAMED = 10
 _SHOWN_CHARACTERS = 60
 
 
 def unknown_fields(document: Iterable[str], known: Sequence[str]) -> list[str]:
-    """Name the fields that nobody asked for: a misspelt one would otherwise be ignored."""
-    return unknown_named([name for name in document if name not in known], known)
-
-
-def unknown_named(unknown: Sequence[str], expected: Sequence[str]) -> list[str]:
-    """Name the first of the ``unknown`` fields, and how many more there are."""
-    wanted = ", ".join(expected)
-    faults = [f"Unknown field {shown(name)}; expected {wanted}" for name in unknown[:_MAX_UNKNOWN_NAMED]]
+    """Name the first of the fields that nobody asked for, and how many more there are: one may be misspelt."""
+    unknown = [name for name in document if name not in known]
+    wanted = ", ".join(known)
+    faults = [f"Unknown field {shown(name)}; expected {wanted}" for name in unknown[:MAX_UNKNOWN_NAMED]]
     more = len(unknown) - len(faults)
     return [*faults, f"and {more} more unknown fields"] if more else faults
 

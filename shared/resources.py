@@ -20,6 +20,8 @@ from shared.clients.service_bus import open_queue
 from shared.github_cache import GitHubCache
 from shared.idempotency import IdempotencyKeys
 from shared.retry import with_retries
+from shared.search.catalogue import Catalogue
+from shared.search.colour_words import ColourWordsCache, colour_words_cache
 from shared.search.near_filters import NearFilters, near_filters
 from shared.search.query_vectors import QueryVectors
 from shared.search.request_queue import SearchQueue
@@ -54,6 +56,8 @@ class Resources:
     search_queue: SearchQueue
     materials: Materials
     query_vectors: QueryVectors
+    catalogue: Catalogue
+    colour_words: ColourWordsCache
     lab_data: LabSource
     near_filters: NearFilters
     github: GitHub
@@ -75,6 +79,7 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
         queue = await stack.enter_async_context(open_queue(settings.service_bus, searches, credential))
         chunks = Chunks(database.get_container_client(settings.chunks.name))
         containers = topology().containers
+        materials = await stack.enter_async_context(open_materials(settings.ai_search, credential))
         yield Resources(
             settings=settings,
             model=model,
@@ -89,7 +94,9 @@ async def open_resources(settings: Settings) -> AsyncGenerator[Resources]:
             search_requests=SearchRequests(database.get_container_client(containers["search_requests"].name)),
             search_queue=SearchQueue(queue),
             query_vectors=QueryVectors(model),
-            materials=await stack.enter_async_context(open_materials(settings.ai_search, credential)),
+            materials=materials,
+            catalogue=Catalogue(materials),
+            colour_words=colour_words_cache(database.get_container_client(containers["search_cache"].name)),
             lab_data=await stack.enter_async_context(open_lab_source(lab_blob)),
             near_filters=near_filters(database.get_container_client(containers["search_cache"].name)),
             github=await stack.enter_async_context(open_github(settings.github)),

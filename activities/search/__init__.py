@@ -11,7 +11,9 @@ from activities.search.deltae_filtering import deltae_filtering
 from activities.search.generate_synonyms import generate_synonyms
 from activities.search.load_request import load_request
 from activities.search.merge_scored_results import merge_scored_results
+from activities.search.nearest_colours import nearest_colours
 from activities.search.overall_analysis import overall_analysis
+from activities.search.read_colour_words import read_colour_words
 from activities.search.resin_mapping import resin_mapping
 from activities.search.score_chunk import score_chunk
 from activities.search.stitch_enrichments import stitch_enrichments
@@ -37,8 +39,10 @@ ACTIVITIES: dict[str, Activity[Any]] = {
     "UpdateStatus": _activity(update_status, contracts.StatusUpdate, "status"),
     "ResinMapping": _activity(resin_mapping, contracts.ResinTask),
     "GenerateSynonyms": _activity(generate_synonyms, contracts.SynonymTask),
+    "ReadColourWords": _activity(read_colour_words, contracts.WordsTask, "attempt"),
     "DeltaEFiltering": _activity(deltae_filtering, contracts.DeltaETask, "threshold"),
-    "VectorSearch": _activity(vector_search, contracts.VectorTask, "search_type", "k"),
+    "VectorSearch": _activity(vector_search, contracts.VectorTask, "search_type", "k", "attempt"),
+    "NearestColours": _activity(nearest_colours, contracts.NearestTask),
     "DeduplicateResults": _activity(deduplicate_results, contracts.DeduplicateTask),
     "ScoreChunk": _activity(score_chunk, contracts.ScoreTask, "chunk_id"),
     "MergeScoredResults": _activity(merge_scored_results, contracts.MergeTask),

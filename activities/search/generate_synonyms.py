@@ -9,6 +9,7 @@ from shared.llm.descriptions import resin_document
 from shared.llm.prompts import prompts
 from shared.resources import Resources
 from shared.search.contracts import MappedResin, Synonyms, SynonymTask
+from shared.search.requested_resin import mapped_resin
 from shared.search.resins import resolve_resin
 
 _PROMPT = prompts().synonym_resins
@@ -41,7 +42,5 @@ def _others(resin: MappedResin, named: Iterable[str]) -> tuple[MappedResin, ...]
         other = resolve_resin(name)
         if other.code.casefold() not in seen:
             seen.add(other.code.casefold())
-            others.append(
-                MappedResin(given=name, code=other.code, name=other.name, family=other.family, known=other.known)
-            )
+            others.append(mapped_resin(name, other))
     return tuple(others[:MOST_SYNONYMS])

@@ -23,7 +23,7 @@ async def score_chunk(task: ScoreTask, resources: Resources) -> ScoredChunk:
         return ScoredChunk(chunk_id=task.chunk_id)
     document = {
         "request": request_document(task.request_block),
-        "materials": material_documents(task.chunk, task.request_block.request.lab),
+        "materials": material_documents(task.chunk, task.request_block),
     }
     ids = {candidate.id for candidate in task.chunk}
     asked = await ask(resources.chat, _PROMPT, document, lambda text: read_scores(text, ids), len(task.chunk))

@@ -28,9 +28,15 @@ Document = dict[str, Any]
 SEMANTIC_CONFIGURATION = "my-semantic-config"
 SCORING_PROFILE = "textBoostProfile"
 VECTOR_FIELD = "content_vector"
-# The fields of a candidate; attributes are read for the results only.
-_SELECT = ["id", "name", "resin", "resin_family", "colour_words", "description", "L", "a", "b"]
-_ATTRIBUTES = ["id", "opacity", "heat_stability", "light_fastness", "regulatory", "sample_attributes"]
+_ATTRIBUTES = ["opacity", "heat_stability", "light_fastness", "regulatory"]
+# The fields of a candidate, and those by which it answers wishes.
+_SELECT = ["id", "name", "resin", "resin_family", "colour_words", "description", "L", "a", "b", *_ATTRIBUTES]
+_FACTS = ["id", "resin", *_ATTRIBUTES]
+# AI Search hands out as many documents in an answer; the SDK asks for the next by itself.
+_PAGE = 1_000
+_MOST_OF_A_RESIN = 5_000
+# More resins than any catalogue has, so that the facet has all of them.
+_MOST_RESINS = 1_000
 # The semantic ranker looks at 50 results; more neighbours would not be ranked.
 _NEIGHBOURS = 50
 _CONNECT_TIMEOUT_S = 5
@@ -94,17 +100,67 @@ class Materials:
             Unavailable: The service throttled, failed, timed out or could not be reached.
             Rejected: The service refused the query.
         """
-        if not ids:
-            return {}
-        client = await self._connected()
-        documents = await _documents(client, search_text="*", filter=filter_of(ids), select=_ATTRIBUTES, top=len(ids))
+        select = ["id", *_ATTRIBUTES, "sample_attributes"]
+        documents = await self._selected(filter_of(ids), select, len(ids)) if ids else []
         return {document["id"]: document for document in documents if isinstance(document.get("id"), str)}
+
+    async def by_id(self, ids: Sequence[str]) -> list[Document]:
+        """Return the documents of at most 1,000 ids as searches do, in any order; unknown ids are missing.
+
+        Raises:
+            Unavailable: The service throttled, failed, timed out or could not be reached.
+            Rejected: The service refused the query.
+        """
+        return await self._selected(filter_of(ids), _SELECT, len(ids)) if ids else []
+
+    async def facts(self, ids: Sequence[str]) -> list[Document]:
+        """Return resin and attributes of at most 1,000 materials by id, in any order; unknown ids are missing.
+
+        Raises:
+            Unavailable: The service throttled, failed, timed out or could not be reached.
+            Rejected: The service refused the query.
+        """
+        return await self._selected(filter_of(ids), _FACTS, len(ids)) if ids else []
+
+    async def facts_of_resins(self, resins: Sequence[str]) -> list[Document]:
+        """Return the same of the materials whose field ``resin`` is one of these texts, at most 5,000 of them.
+
+        Raises:
+            Unavailable: The service throttled, failed, timed out or could not be reached.
+            Rejected: The service refused the query.
+        """
+        chosen = " or ".join(f"resin eq {_literal(resin)}" for resin in resins)
+        found: list[Document] = []
+        while chosen and len(found) < _MOST_OF_A_RESIN:
+            # All match alike: an order of their own keeps one page from repeating another.
+            page = await self._selected(chosen, _FACTS, _PAGE, skip=len(found), order_by=["L asc"])
+            found += page
+            if len(page) < _PAGE:
+                break
+        return found
+
+    async def resins(self) -> list[str]:
+        """Return every text that the field ``resin`` of any material has.
+
+        Raises:
+            Unavailable: The service throttled, failed, timed out or could not be reached.
+            Rejected: The service refused the query.
+        """
+        client = await self._connected()
+        with _own_words():
+            pages = await client.search(search_text="*", facets=[f"resin,count:{_MOST_RESINS}"], top=0)
+            facets = await pages.get_facets() or {}
+        return [str(facet["value"]) for facet in facets.get("resin", [])]
 
     async def ping(self) -> None:
         """Raise ``Unavailable`` or ``Rejected`` unless the index answers."""
         client = await self._connected()
         with _own_words():
             await client.get_document_count()
+
+    async def _selected(self, odata: str | None, select: list[str], top: int, **paging: Any) -> list[Document]:
+        client = await self._connected()
+        return await _documents(client, search_text="*", filter=odata, select=select, top=top, **paging)
 
     async def _connected(self) -> "SearchClient":
         async with self._connecting:
@@ -117,6 +173,10 @@ async def _documents(client: "SearchClient", **options: Any) -> list[Document]:
     with _own_words():
         pages = await client.search(**options)
         return [document async for document in pages]
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 @contextmanager

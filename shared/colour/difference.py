@@ -13,8 +13,6 @@ from shared.colour.lab import Lab
 NOTICEABLE = 0.5
 # And from this share of the largest part on: where lightness is far off, nobody speaks of a trace of red.
 DOMINANT_SHARE = 0.25
-# Below this chroma a colour passes for grey: people say where it leans, not that its hue turned.
-NEARLY_GREY_CHROMA = 5.0
 
 SAME = "same"
 
@@ -46,9 +44,11 @@ def lab_differences(request: Lab, materials: Sequence[Lab]) -> list[LabDifferenc
     dH*ab = 2 sqrt(C1 C2) sin(dh / 2) (CIE 15:2018, equation 8.18), which is 0 where one of both is grey.
 
     The words name the parts of the CMC(2:1) difference that are at least ``NOTICEABLE`` and not dwarfed by the largest
-    one, lightness first: lighter or darker (dL); the direction in which the hue turned: redder, yellower, greener or
-    bluer; stronger or weaker (dC). Where one of both colours is nearly grey there is no turn, and the words are
-    redder or greener (da), yellower or bluer (db). "same" is what remains.
+    one, lightness first: lighter or darker (dL); the direction in which the hue turned; stronger or weaker (dC).
+    The hue is named by the quadrant that the request lies in, as the trade does: reds and greens turn yellower or
+    bluer, yellows and blues redder or greener, as they would at equal chroma. A blue that is only weaker is "weaker",
+    though its b* is greater. Where the request passes for grey no hue turns, and the words are redder or greener (da),
+    yellower or bluer (db). "same" is what remains.
     """
     if not materials:
         return []
@@ -81,19 +81,26 @@ def _turn_deg(request: Lab, material: Lab) -> float:
 
 
 def _hue_word(request: Lab, material: Lab) -> str:
-    """Name the direction in which the hue turned, as the trade does.
+    """Name the direction in which the hue turned along the axis that the circle of hues follows at the request.
 
-    Reds and greens come in yellower and bluer shades, yellows and blues in redder and greener ones: the axis that runs
-    along the circle of hues there. Near a diagonal, a gain or loss of chroma may move a colour against that word; then
-    it is the other axis, for on one of both a colour always moves with its turn.
+    Past a quarter of the circle a colour is no shade of the requested one any more, and may lie opposite to it: then it
+    is the axis halfway between both hues, for a blue does not get redder on its way to yellow.
     """
     turn_deg = _turn_deg(request, material)
-    middle = math.radians(request.hue_deg + turn_deg / 2)
-    d_a, d_b = material.a - request.a, material.b - request.b
-    along_a, along_b = -math.sin(middle) * d_a * turn_deg, math.cos(middle) * d_b * turn_deg
-    runs_along_a = abs(math.sin(middle)) > abs(math.cos(middle))
-    by_a = along_a > 0 if runs_along_a else along_b <= 0
-    return _direction_a(d_a) if by_a else _direction_b(d_b)
+    at = math.radians(request.hue_deg if abs(turn_deg) <= 90 else request.hue_deg + turn_deg / 2)
+    along_a, along_b = -math.sin(at), math.cos(at)
+    if abs(along_a) > abs(along_b):
+        return _direction_a(along_a * turn_deg)
+    return _direction_b(along_b * turn_deg)
+
+
+def _beside(request: Lab, material: Lab) -> float:
+    """Return how far the material lies from the requested hue in any strength, down to grey.
+
+    dH*ab cannot tell: to a material that is nearly grey it is large whichever way that leans.
+    """
+    turn_deg = abs(_turn_deg(request, material))
+    return material.chroma * math.sin(math.radians(min(turn_deg, 90.0)))
 
 
 def _direction_a(d_a: float) -> str:
@@ -107,7 +114,7 @@ def _direction_b(d_b: float) -> str:
 def _parts(request: Lab, material: Lab, d_c: float, d_h: float, around: Tolerances) -> list[_Part]:
     d_l = material.L - request.L
     lightness = _Part(abs(d_l) / around.lightness, "lighter" if d_l > 0 else "darker")
-    if min(request.chroma, material.chroma) < NEARLY_GREY_CHROMA:
+    if request.is_neutral:
         d_a, d_b = material.a - request.a, material.b - request.b
         # One scale for both axes: the tolerance along the way from the one colour to the other.
         size = math.hypot(d_c / around.chroma, math.sqrt(max(d_a**2 + d_b**2 - d_c**2, 0.0)) / around.hue)
@@ -119,7 +126,7 @@ def _parts(request: Lab, material: Lab, d_c: float, d_h: float, around: Toleranc
         ]
     return [
         lightness,
-        _Part(abs(d_h) / around.hue, _hue_word(request, material)),
+        _Part(min(abs(d_h), _beside(request, material)) / around.hue, _hue_word(request, material)),
         _Part(abs(d_c) / around.chroma, "stronger" if d_c > 0 else "weaker"),
     ]
 

@@ -69,6 +69,17 @@ class NearTable:
         """Return dE CMC(2:1) of every row from ``standard`` (L, a, b), in the order of ``ids``."""
         return distances(standard, self._rows, tolerances(standard))
 
+    def by_distance(self, standards: Sequence[Sequence[float]]) -> tuple["NDArray[np.intp]", "NDArray[np.float64]"]:
+        """Return all rows of ``ids`` with the nearest first, ties by id, and their distances in that order.
+
+        The distance of a row is dE CMC(2:1) from whichever of the ``standards``, at least one, it is nearest to.
+        """
+        import numpy as np
+
+        far = np.minimum.reduce([self.distances(standard) for standard in standards])
+        order = np.lexsort((self._rank, far))
+        return order, far[order]
+
     def within(self, standard: Sequence[float], threshold: float, limit: int | None = None) -> Near:
         """Return the rows with dE CMC(2:1) <= ``threshold`` from ``standard`` (L, a, b), nearest first, ties by id.
 

@@ -15,8 +15,13 @@ LONGEST_SUMMARY = 1_500
 LONGEST_CAVEAT = 300
 MOST_CAVEATS = 5
 LONGEST_REPO_ANSWER = 3_000
+LONGEST_MEANING = 60
 MOST_SYNONYMS = 3
 LONGEST_RESIN = 60
+
+# dE CMC(2:1): a name such as "signal blue" is a single colour seen by eye; "blue" is about a sixth of the hue circle.
+NARROWEST_REACH = 3.0
+WIDEST_REACH = 25.0
 
 # A hundred explanations of 200 characters, each character written as \uXXXX, with room to spare.
 _LONGEST_ANSWER = 200_000
@@ -48,6 +53,22 @@ class ScoreAnswer(_Answer):
 
 class SynonymAnswer(_Answer):
     resins: Annotated[list[str], Field(max_length=_MOST_ENTRIES)]
+
+
+class ColourMeaning(_Answer):
+    """``L``, ``a``, ``b``: CIELAB; ``reach``: dE CMC(2:1); all of no meaning where ``is_colour`` is False."""
+
+    words: str
+    is_colour: bool
+    meaning: str
+    L: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+    a: Annotated[float, Field(ge=-128, le=127, allow_inf_nan=False)]
+    b: Annotated[float, Field(ge=-128, le=127, allow_inf_nan=False)]
+    reach: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+
+
+class ColoursAnswer(_Answer):
+    readings: Annotated[list[ColourMeaning], Field(max_length=_MOST_ENTRIES)]
 
 
 class AnalysisAnswer(_Answer):
@@ -100,6 +121,28 @@ def read_synonyms(text: str) -> list[str]:
         if not 0 < len(resin) <= LONGEST_RESIN:
             raise BadAnswer(f"resins: {_quoted(resin)} is no code; expected 1 to {LONGEST_RESIN} characters")
     return named
+
+
+def read_colours(text: str, sent: Collection[str]) -> list[ColourMeaning]:
+    """Return the words that name a colour, in the order of the answer; ``reach`` is brought to what colours have.
+
+    ``sent``: the words that were asked about. Those that the answer leaves out were not read.
+
+    Raises:
+        BadAnswer: It breaks the schema, names a colour that is none, or words that were not sent, or some twice.
+    """
+    readings = _parsed(ColoursAnswer, text).readings
+    _check_known("readings", [reading.words for reading in readings], sent)
+    return [
+        reading.model_copy(
+            update={
+                "meaning": shown(reading.meaning, LONGEST_MEANING) or shown(reading.words, LONGEST_MEANING),
+                "reach": min(max(reading.reach, NARROWEST_REACH), WIDEST_REACH),
+            }
+        )
+        for reading in readings
+        if reading.is_colour
+    ]
 
 
 def read_analysis(text: str, sent: Collection[str]) -> AnalysisAnswer:

@@ -102,6 +102,7 @@ class Prompt(_Entry):
 
 class Prompts(_Entry):
     synonym_resins: Prompt
+    colour_words: Prompt
     score_chunk: Prompt
     overall_analysis: Prompt
     repo_answer: Prompt

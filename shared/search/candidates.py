@@ -9,13 +9,14 @@ import json
 import math
 import re
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
-from shared.search.contracts import Candidate, LabValues
+from shared.search.contracts import Candidate, LabValues, RequestText
+from shared.search.flags import answered_wishes
 
 # As JSON inside JSON, where a character outside ASCII takes six or twelve bytes, and a quotation mark four.
-CANDIDATE_BYTES = 1380
+CANDIDATE_BYTES = 1100
 TEXT_BYTES = 1024
 EXPLANATION_BYTES = 400
 _NAME_BYTES = 200
@@ -29,8 +30,10 @@ LONGEST_ID = 128
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
-def candidate_of(document: Mapping[str, Any], search_type: str) -> Candidate | None:
+def candidate_of(document: Mapping[str, Any], search_type: str, wishes: Iterable[RequestText] = ()) -> Candidate | None:
     """Return a document of the index as found by ``search_type``; None where its id is longer than 128 characters.
+
+    ``wishes``: texts of the request that attributes of the document answer.
 
     Fields of a type that the index should not hold are left out. Where the whole is too large, the text is shortened
     first, then captions, colour words and name go.
@@ -50,6 +53,7 @@ def candidate_of(document: Mapping[str, Any], search_type: str) -> Candidate | N
         reranker_score=_rounded(_number(document.get("@search.reranker_score")), 4),
         captions=_captions(document.get("@search.captions")),
         found_by=(search_type,),
+        wishes=answered_wishes(wishes, document) or None,
     )
     return _fitted(candidate, text)
 

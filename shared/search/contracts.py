@@ -32,13 +32,16 @@ class SearchStart(SearchContract):
     """Input of ``SearchOrchestrator``; the starter reads the settings that an orchestrator may not read.
 
     ``deadline_s``: seconds from the orchestration's start. ``llm``: False in mock mode. ``traceparent``: the trace
-    (W3C) that the request began; the tasks of its activities carry it too.
+    (W3C) that the request began; the tasks of its activities carry it too. ``steps``: which activities the run calls
+    and how often it tries them again, as ``shared.search.decisions`` numbers them: a run ends as it began, whatever
+    is deployed meanwhile.
     """
 
     request_id: str
     deadline_s: int = 120
     llm: bool = True
     traceparent: str | None = None
+    steps: int = 1
 
 
 class RequestRef(SearchContract):
@@ -63,13 +66,19 @@ class RequestText(SearchContract):
 
 
 class SearchRequest(SearchContract):
-    """A valid payload of ``POST /search``. ``texts``: its non-empty ``REQUEST_*`` fields in the order given."""
+    """A valid payload of ``POST /search``. ``texts``: its non-empty ``REQUEST_*`` fields in the order given.
+
+    ``resin_strict``: whether the resin asked for goes before all others (True), or may stand anywhere (False); None
+    where nobody said. ``warnings``: what of the payload was not used, in sentences.
+    """
 
     k: int
     rerank: bool = True
     lab: LabValues | None = None
     deltae_threshold: float = 5.0
     texts: tuple[RequestText, ...] = ()
+    resin_strict: bool | None = None
+    warnings: tuple[str, ...] = ()
 
     def text(self, field: str) -> str:
         """Return the text of a ``REQUEST_*`` field, empty where it was not given."""
@@ -84,13 +93,18 @@ class LoadedRequest(SearchContract):
 
 
 class MappedResin(SearchContract):
-    """A resin as asked for (``given``) and as ISO 1043-1 writes it. Unknown ones keep their text as ``code``."""
+    """A resin as asked for (``given``) and as ISO 1043-1 writes it. Unknown ones keep their text as ``code``.
+
+    ``filler``: by ISO 1043-2, such as ``GF30``; ``attributes``: what else was understood, such as "impact modified".
+    """
 
     given: str
     code: str
     name: str | None = None
     family: str | None = None
     known: bool = False
+    filler: str | None = None
+    attributes: tuple[str, ...] = ()
 
 
 class ResinTask(SearchContract):
@@ -154,18 +168,64 @@ class DeltaEFilter(SearchContract):
     data_version: str | None = None
 
 
+class WordsTask(SearchContract):
+    """Input of ``ReadColourWords``. ``text``: the colour words as typed; ``attempt``: counted from 1."""
+
+    request_id: str
+    text: str
+    attempt: int = 1
+
+
+class MeantColour(SearchContract):
+    """A colour that words stand for: what lies within ``reach`` (dE CMC(2:1)) of ``lab`` passes for it.
+
+    ``text``: the words as typed; ``meaning``: in English; ``source``: who read them.
+    """
+
+    text: str
+    meaning: str
+    lab: LabValues
+    reach: float
+    source: Literal["lexicon", "model"] = "lexicon"
+
+
+class ReadWords(SearchContract):
+    """Result of ``ReadColourWords``. ``colours``: alternatives, at most three.
+
+    ``not_understood``: words that nobody could read; ``effects``: words for what Lab values do not show, such as
+    "metallic"; ``complete``: False where the language model was needed and did not answer.
+    """
+
+    colours: tuple[MeantColour, ...] = ()
+    not_understood: tuple[str, ...] = ()
+    effects: tuple[str, ...] = ()
+    complete: bool = True
+    usage: Usage | None = None
+
+
 class RequestBlock(SearchContract):
-    """What a search is for, as searches, scorers and flags need it."""
+    """What a search is for, as searches, scorers and flags need it.
+
+    ``words``: what was understood of the colour words, None where there are none or nobody could read them; ``notes``:
+    what the search has established, in sentences, for the analysis.
+    """
 
     request: SearchRequest
     resin: MappedResin | None = None
     synonyms: tuple[MappedResin, ...] = ()
+    words: ReadWords | None = None
+    notes: tuple[str, ...] = ()
+
+
+Met = Literal["met", "partly", "not_met", "unknown"]
+"""How a material answers a wish; only approvals can be met in part."""
 
 
 class VectorTask(SearchContract):
     """Input of ``VectorSearch``. ``search_type``: ``base`` or ``synonym_1`` to ``synonym_3``.
 
-    ``query``: what is searched for, in words; ``filter``: OData; ``k``: how many results at most.
+    ``query``: what is searched for, in words; ``filter``: OData; ``k``: how many results at most; ``wishes``: fields of
+    the request that each result is judged by; ``attempt``: counted from 1.
     """
 
     request_id: str
@@ -173,12 +233,37 @@ class VectorTask(SearchContract):
     query: str
     filter: str | None = None
     k: int
+    wishes: tuple[RequestText, ...] = ()
+    attempt: int = 1
+
+
+class NearestTask(SearchContract):
+    """Input of ``NearestColours``. ``standards``: colours to be near to, one of them; none asks for resins only.
+
+    ``resin``: the code asked for; ``synonyms``: codes of its synonyms; ``wishes``: as in ``VectorTask``.
+    """
+
+    request_id: str
+    standards: tuple[LabValues, ...] = ()
+    resin: str | None = None
+    synonyms: tuple[str, ...] = ()
+    wishes: tuple[RequestText, ...] = ()
+
+
+class NearMaterial(SearchContract):
+    """The nearest of a group of materials; ``dE``: CMC(2:1) with the colour asked for as the standard."""
+
+    id: str
+    name: str | None = None
+    resin: str | None = None
+    dE: float  # noqa: N815 - the usual symbol
 
 
 class Candidate(SearchContract):
     """A material that a search found, trimmed so that a hundred fit into one payload.
 
-    ``found_by``: the search types that found it. ``fused_score``: set by ``DeduplicateResults``.
+    ``found_by``: the search types that found it, ``nearest`` among them. ``fused_score``: set by
+    ``DeduplicateResults``. ``wishes``: how it answers those of the request, by the names of their flags.
     """
 
     id: str
@@ -194,13 +279,31 @@ class Candidate(SearchContract):
     captions: tuple[str, ...] = ()
     found_by: tuple[str, ...] = ()
     fused_score: float = 0.0
+    wishes: dict[str, Met] | None = None
 
 
 class SearchHits(SearchContract):
-    """Result of ``VectorSearch``, best first."""
+    """Result of ``VectorSearch``, best first. ``by_vector``: False where the embedding model did not answer."""
 
     search_type: str
     results: tuple[Candidate, ...] = ()
+    by_vector: bool = True
+
+
+class Nearest(SearchContract):
+    """Result of ``NearestColours``: the nearest of each group, nearest first, every material once.
+
+    ``of_resin``, ``of_kin`` (its synonyms and family) and ``of_all``: the nearest of each, None where there is none.
+    ``in_catalogue``: whether any material is of the resin asked for, None where nobody asked; ``near_in_kind``: codes
+    of the synonyms and the family that are.
+    """
+
+    results: tuple[Candidate, ...] = ()
+    of_resin: NearMaterial | None = None
+    of_kin: NearMaterial | None = None
+    of_all: NearMaterial | None = None
+    in_catalogue: bool | None = None
+    near_in_kind: tuple[str, ...] = ()
 
 
 class DeduplicateTask(SearchContract):
@@ -242,22 +345,44 @@ class ScoredChunk(SearchContract):
     usage: Usage = Usage()
 
 
+class Wanted(SearchContract):
+    """What decides the order of results, without the texts of the request.
+
+    ``threshold``: dE CMC(2:1) up to which a colour is within tolerance of ``lab``, None for no limit; ``colours``: what
+    the colour words mean; ``unread``: there were colour words, and none was understood; ``resin`` and ``synonyms``:
+    codes; ``strict``: ``SearchRequest.resin_strict``.
+    """
+
+    lab: LabValues | None = None
+    threshold: float | None = None
+    colours: tuple[MeantColour, ...] = ()
+    unread: bool = False
+    resin: str | None = None
+    synonyms: tuple[str, ...] = ()
+    strict: bool | None = None
+
+
 class MergeTask(SearchContract):
-    """Input of ``MergeScoredResults``."""
+    """Input of ``MergeScoredResults``. ``wanted``: None in runs of ``steps`` 1, whose ``lab`` is all that decides."""
 
     request_id: str
     k: int
     lab: LabValues | None = None
     results: tuple[Candidate, ...]
     chunks: tuple[ScoredChunk, ...]
+    wanted: Wanted | None = None
 
 
 class RankedResult(Candidate):
-    """A candidate with its place: ``score`` None where it was not scored; ``dE`` CMC(2:1) from the colour asked for."""
+    """A candidate with its place: ``score`` None where it was not scored; ``dE`` CMC(2:1) from the colour asked for.
+
+    ``within_tolerance``: None where no colour was asked for or the material has none.
+    """
 
     score: float | None = None
     explanation: str | None = None
     dE: float | None = None  # noqa: N815 - the usual symbol
+    within_tolerance: bool | None = None
 
     @classmethod
     def of(cls, candidate: Candidate, **more: Any) -> Self:

@@ -5,15 +5,27 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from shared.search.contracts import RequestBlock, SearchRequest, SearchStart, Status
+from shared.search.payload import COLOUR_FIELD
 
-# Rounds of a step that failed, as everywhere: they ride out a throttled minute of a service.
+STEPS = 2
+"""The steps that a run takes which starts now. 1: before colour words were read and distance chose candidates, and each
+step was tried three times. What this number decides is stored history: runs of both may be in flight."""
+
+# Rounds of a step that failed, as everywhere.
 ATTEMPTS = 3
+# What a run may spend on further rounds, all its steps together: it rides out a storm of 429 or a failover. It is a
+# quarter of the deadline at most, so that the steps that do without what failed still have their time.
+_PATIENCE_S = 30.0
+# The round from which a step makes do without the model that only betters its result: whoever waits has waited 3 s.
+MAKE_DO_FROM = 3
 # The last write of a run gets two rounds more, 15 s in all: without it the work of the run would be lost.
 FINAL_ATTEMPTS = 5
 
 MAX_SYNONYMS = 3
 SYNONYM_K = 5
 SCORE_CHUNKS = 5
+# What a search for 100 materials with three synonyms finds, and what one payload has room for.
+MOST_CANDIDATES = 115
 # Somebody who has to decide reads about the best few; more would only dilute the summary.
 ANALYSED_RESULTS = 10
 
@@ -22,7 +34,9 @@ DEGRADES: Mapping[str, str] = MappingProxyType(
         "UpdateStatus": "progress",
         "ResinMapping": "resin_mapping",
         "GenerateSynonyms": "synonyms",
+        "ReadColourWords": "colour_words",
         "DeltaEFiltering": "deltae",
+        "NearestColours": "nearest",
         "DeduplicateResults": "deduplication",
         "MergeScoredResults": "merging",
         "OverallAnalysis": "analysis",
@@ -37,6 +51,8 @@ DEGRADES: Mapping[str, str] = MappingProxyType(
 """
 
 LLM_DISABLED = "llm_disabled"
+VECTORS = "vectors"
+"""Entry where the embedding model did not answer, and materials were searched by words and colour."""
 SCORING_PARTIAL = "scoring_partial"
 SCORING = "scoring"
 SEARCH_WORDS: Mapping[str, str] = MappingProxyType(
@@ -62,6 +78,21 @@ ANALYSING = Stage("analysing", "scoring", 80, "Summing up")
 ENRICHING = Stage("enriching", "scoring", 95, "Comparing each material with the request")
 COMPLETED = Stage("completed", "completed", 100, "")
 FAILED = Stage("failed", "failed", 100, "")
+
+
+def patience_s(start: SearchStart) -> float:
+    """Return the seconds that a run may spend on pauses beyond its usual rounds."""
+    return min(_PATIENCE_S, start.deadline_s / 4) if start.steps > 1 else 0.0
+
+
+def wants_words_read(start: SearchStart, request: SearchRequest) -> bool:
+    """Without colour words there is nothing to read."""
+    return start.steps > 1 and bool(request.text(COLOUR_FIELD).strip())
+
+
+def wants_nearest(start: SearchStart, block: RequestBlock) -> bool:
+    """A colour has materials near it, and a resin is in the catalogue or not; without both there is nothing to find."""
+    return start.steps > 1 and bool(block.request.lab or block.resin or (block.words and block.words.colours))
 
 
 def wants_synonyms(start: SearchStart, block: RequestBlock) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from shared.orchestration import Failed, Outcome
-from shared.search.decisions import ATTEMPTS, FINAL_ATTEMPTS
+from shared.search.decisions import FINAL_ATTEMPTS
 
 # The host writes "Activity function 'X' failed:  <exception>: <text>"; our clients begin their texts with the service.
 _FAILURE = re.compile(r"failed:\s+(?P<error>\w+): (?P<text>.*)")
@@ -38,7 +38,7 @@ def too_long(deadline_s: int) -> SearchFailed:
 
 def not_loaded(outcome: Failed) -> SearchFailed:
     """``LoadRequest`` failed."""
-    return SearchFailed(f"The search request could not be read{_retries(outcome.text)}", outcome.text)
+    return SearchFailed(f"The search request could not be read{_retries(outcome)}", outcome.text)
 
 
 def not_stored(outcome: Outcome) -> SearchFailed:
@@ -54,19 +54,19 @@ def unexpected(bug: Exception) -> SearchFailed:
 
 def no_search_succeeded(failures: Sequence[Failed]) -> SearchFailed:
     """Every search failed; the first one, which is for what was asked itself, says why."""
-    return SearchFailed(_sentence(failures[0].text), "; ".join(failure.text for failure in failures))
+    return SearchFailed(_sentence(failures[0]), "; ".join(failure.text for failure in failures))
 
 
-def _sentence(failure: str) -> str:
-    found = _FAILURE.search(failure)
+def _sentence(failure: Failed) -> str:
+    found = _FAILURE.search(failure.text)
     text = found["text"] if found else ""
     service = next((ours for theirs, ours in _SERVICES.items() if text.startswith(theirs)), None)
     if service is None:
         return f"The materials could not be searched{_retries(failure)}"
-    if not may_succeed_later(failure):
+    if not may_succeed_later(failure.text):
         return f"{service} refused the search"
     return f"{service} did not answer{_retries(failure)}"
 
 
-def _retries(failure: str) -> str:
-    return f" after {ATTEMPTS} retries" if may_succeed_later(failure) else ""
+def _retries(failure: Failed) -> str:
+    return f" after {failure.attempts} retries" if may_succeed_later(failure.text) else ""

@@ -4,13 +4,13 @@ Wishes are free text and read leniently; one that cannot be read is ``unknown``,
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, cast
 
 from shared.colour.bands import band_of
 from shared.colour.cmc import delta_e_cmc
-from shared.search.contracts import Flags, LabValues, Material, RequestBlock
+from shared.search.contracts import Flags, LabValues, Material, Met, RequestBlock, RequestText, SearchRequest
 from shared.search.payload import RESIN_FIELD
 from shared.search.resins import resolve_resin, same_family
 
@@ -26,7 +26,7 @@ WISHES: Mapping[str, str] = MappingProxyType(
 )
 """Field of the request that drives each flag. ``resin_match`` and those below ``colour_match`` need attributes."""
 
-Met = Literal["met", "not_met", "unknown"]
+OneOf = Literal["met", "not_met", "unknown"]
 Attributes = Mapping[str, Any]
 
 _OPACITIES: Mapping[str, str] = MappingProxyType(
@@ -66,37 +66,54 @@ def needs_attributes(block: RequestBlock) -> bool:
 def flags_of(block: RequestBlock, material: Material, attributes: Attributes) -> Flags:
     """Return the flags of one material. ``attributes``: what the index says of it, empty where it knows nothing."""
     request = block.request
-    wishes = {flag: request.text(field).strip() for flag, field in WISHES.items()}
-    flags: dict[str, Any] = {
-        "resin_match": resin_match(block, material.resin) if block.resin else None,
-        "colour_match": _colour_match(request.lab, material.lab) if request.lab else None,
-        "opacity": wishes["opacity"] and opacity(wishes["opacity"], attributes.get("opacity")),
-        "heat_stability": wishes["heat_stability"]
-        and heat_stability(wishes["heat_stability"], attributes.get("heat_stability")),
-        "light_fastness": wishes["light_fastness"]
-        and light_fastness(wishes["light_fastness"], attributes.get("light_fastness")),
-        "regulatory": wishes["regulatory"] and regulatory(wishes["regulatory"], attributes.get("regulatory")),
-    }
-    given = {flag: value for flag, value in flags.items() if value}
-    return Flags.model_validate({"id": material.id, **given, "sample": _samples(given, attributes)})
+    flags: dict[str, Any] = dict(answered_wishes(wishes_of(request), attributes))
+    if block.resin:
+        synonyms = [synonym.code for synonym in block.synonyms]
+        flags["resin_match"] = resin_match(block.resin.code, synonyms, material.resin)
+    if request.lab:
+        flags["colour_match"] = _colour_match(request.lab, material.lab)
+    in_order = {flag: flags[flag] for flag in WISHES if flag in flags}
+    return Flags.model_validate({"id": material.id, **in_order, "sample": _samples(in_order, attributes)})
 
 
-def resin_match(block: RequestBlock, resin: str | None) -> Literal["exact", "synonym", "family", "none"]:
-    """Return how the material's resin relates to the one asked for: itself, a synonym, of its family, or none of it.
+def wishes_of(request: SearchRequest) -> tuple[RequestText, ...]:
+    """Return the texts of a request that a material's attributes answer."""
+    return tuple(text for text in request.texts if text.field in _FLAG_OF and text.text.strip())
 
-    Both are compared by their ISO 1043-1 codes, fillers left out; unknown ones by their texts.
+
+def answered_wishes(wishes: Iterable[RequestText], attributes: Attributes) -> dict[str, Met]:
+    """Return how a material answers each wish, by the name of its flag. ``attributes``: what the index says of it."""
+    return {(flag := flag_of(wish)): _JUDGES[flag](wish.text.strip(), attributes.get(flag)) for wish in wishes}
+
+
+def flag_of(wish: RequestText) -> str:
+    """Return the name of the flag, and of the attribute, that answers a wish.
+
+    Raises:
+        KeyError: No attribute answers this field.
     """
-    if block.resin is None or not resin:
+    return _FLAG_OF[wish.field]
+
+
+def resin_match(
+    asked: str, synonyms: Iterable[str], resin: str | None
+) -> Literal["exact", "synonym", "family", "none"]:
+    """Return how a material's resin relates to the one asked for: itself, a synonym, of its family, or none of it.
+
+    ``asked`` and ``synonyms`` are codes. All are compared by their ISO 1043-1 codes, fillers left out; unknown ones by
+    their texts.
+    """
+    if not resin:
         return "none"
     code = resolve_resin(resin).code.casefold()
-    if code == block.resin.code.casefold():
+    if code == asked.casefold():
         return "exact"
-    if code in {synonym.code.casefold() for synonym in block.synonyms}:
+    if code in {synonym.casefold() for synonym in synonyms}:
         return "synonym"
-    return "family" if same_family(block.resin.code, resin) else "none"
+    return "family" if same_family(asked, resin) else "none"
 
 
-def opacity(wish: str, attribute: object) -> Met:
+def opacity(wish: str, attribute: object) -> OneOf:
     """Return whether a material is what was wished for: opaque, translucent or transparent (or clear), or one of
     several of these."""
     wanted, found = _opacities(wish), _opacities(attribute)
@@ -105,7 +122,7 @@ def opacity(wish: str, attribute: object) -> Met:
     return "met" if found <= wanted else "not_met"
 
 
-def heat_stability(wish: str, attribute: object) -> Met:
+def heat_stability(wish: str, attribute: object) -> OneOf:
     """Return whether a material stands the temperature wished for, in degrees C unless the wish says F.
 
     Of a range such as "240-260" the wish means its upper end, and the material is trusted up to its lower one.
@@ -116,7 +133,7 @@ def heat_stability(wish: str, attribute: object) -> Met:
     return "met" if min(found) >= max(wanted) else "not_met"
 
 
-def light_fastness(wish: str, attribute: object) -> Met:
+def light_fastness(wish: str, attribute: object) -> OneOf:
     """Return whether a material reaches the step of the blue wool scale, 1 to 8, that was wished for.
 
     Of a range such as "7-8" the lower end counts, of the wish and of the material.
@@ -142,6 +159,17 @@ def regulatory(wish: str, attribute: object) -> Literal["met", "partly", "not_me
     if met == len(wanted):
         return "met"
     return "partly" if met else "not_met"
+
+
+_JUDGES: Mapping[str, Callable[[str, object], Met]] = MappingProxyType(
+    {
+        "opacity": opacity,
+        "heat_stability": heat_stability,
+        "light_fastness": light_fastness,
+        "regulatory": regulatory,
+    }
+)
+_FLAG_OF: Mapping[str, str] = MappingProxyType({WISHES[flag]: flag for flag in _JUDGES})
 
 
 def _colour_match(asked: LabValues | None, lab: LabValues | None) -> str:

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 
 from shared.search.contracts import Candidate, SearchHits
 
+NEAREST = "nearest"
+"""Search type of what is near in colour, however its words read."""
+
 RRF_K = 60
 # A synonym is what the model thinks is like the resin that was asked for: the best find for a synonym stands behind
 # the first seven of the base search.
@@ -25,7 +28,7 @@ def fuse(searches: Sequence[SearchHits]) -> tuple[Candidate, ...]:
     found_by: dict[str, list[str]] = {}
     scores: dict[str, float] = {}
     for search in in_order:
-        weight = 1.0 if search.search_type == "base" else _SYNONYM_WEIGHT
+        weight = 1.0 if search.search_type in ("base", NEAREST) else _SYNONYM_WEIGHT
         for rank, candidate in enumerate(search.results, start=1):
             seen = found_by.setdefault(candidate.id, [])
             if search.search_type in seen:
@@ -38,3 +41,11 @@ def fuse(searches: Sequence[SearchHits]) -> tuple[Candidate, ...]:
         for name, candidate in first.items()
     ]
     return tuple(sorted(fused, key=lambda candidate: (-candidate.fused_score, candidate.id)))
+
+
+def at_most(count: int, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """Return the first ``count`` candidates; of more, those that are near in colour stay before others."""
+    if len(candidates) <= count:
+        return tuple(candidates)
+    by_worth = sorted(range(len(candidates)), key=lambda place: (NEAREST not in candidates[place].found_by, place))
+    return tuple(candidates[place] for place in sorted(by_worth[:count]))

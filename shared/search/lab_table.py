@@ -4,16 +4,22 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shared.colour.near_table import NearTable
+from shared.search.lab_dialects import Dialect, checked_rows, dialect_of
+from shared.search.lab_header import COLUMNS
+from shared.search.lab_lights import agreed_light, light_told
+from shared.search.lab_numbers import bare, numbers
+from shared.search.lab_text import UnusableLabTable, text_of
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
-COLUMNS = ("Material", "L*", "a*", "b*")
+__all__ = ("COLUMNS", "MAX_BYTES", "MAX_FILTER_IDS", "LabTable", "UnusableLabTable", "filter_of", "read_lab_table")
+
 # 200,000 rows take about 6 MB; a worker should not spend its memory on what is no table of colours.
 MAX_BYTES = 16 * 1024 * 1024
 # More ids than this make a filter that AI Search refuses or is slow to read.
@@ -22,12 +28,14 @@ MAX_FILTER_IDS = 1000
 # What a key of an AI Search document may be.
 _ID = re.compile(r"[A-Za-z0-9_=-]{1,1024}")
 _LOWEST, _HIGHEST = (0.0, -128.0, -128.0), (100.0, 127.0, 127.0)
-# How pandas reads numbers that are none.
-_NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
-
-
-class UnusableLabTable(ValueError):
-    """The CSV as a whole cannot be used; its text says why, for whoever uploaded it."""
+# What stands in place of a material under a table of measurements.
+_SUMMARIES = frozenset(
+    [
+        *("average", "avg", "mean", "median", "mittelwert", "mittel", "durchschnitt", "moyenne", "promedio"),
+        *("std", "stdev", "stddev", "sd", "stabw", "standardabweichung", "min", "max", "minimum", "maximum"),
+        *("range", "total", "summe"),
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -35,32 +43,44 @@ class LabTable:
     """Materials with their colours, in the order of the CSV.
 
     ``labs``: shape (n, 3). ``near``: the same rows, ready to be searched. ``dropped``: how many rows were left out by
-    reason, of bad_id, not_a_number, not_finite, out_of_range and duplicate; reasons without a row are not named.
+    reason, of bad_id, summary, not_a_number, not_finite, out_of_range and duplicate; reasons without a row are not
+    named. ``illuminant``: as the table says, such as D65/10; None where it does not.
     """
 
     ids: tuple[str, ...]
     labs: "NDArray[np.float64]"
     near: NearTable
     dropped: dict[str, int]
+    illuminant: str | None = None
 
 
 def read_lab_table(csv_bytes: bytes) -> LabTable:
     """Return the usable rows of a CSV with the columns Material, L*, a*, b*; other columns are ignored.
 
-    UTF-8 with or without BOM, commas, any line ends. A row is dropped and counted by the first reason that holds: its
-    id is no key of AI Search, a value is no number, is NaN or infinite, is out of range (L* 0..100, a* and b*
-    -128..127), or its id stands in an earlier usable row.
+    UTF-8, UTF-16 or Windows-1252; commas, semicolons, tabs or bars; decimal points or commas; any line ends; lines
+    above the header; the names that instruments and offices give the columns. What could be read in two ways is
+    refused: two columns of one name or for two lights, two kinds of decimal mark. So is another illuminant than D65,
+    as the catalogue's colours are those of D65; either observer is taken, and told in ``illuminant``.
+
+    A row is dropped and counted by the first reason that holds: its id is no key of AI Search or that of a summary,
+    such as Average; a value is no number, is NaN or infinite, is out of range (L* 0..100, a* and b* -128..127); or its
+    id stands in an earlier usable row.
 
     Raises:
-        UnusableLabTable: It is empty, too large or no CSV in UTF-8, a column is missing or twice there, or no row can
-            be used.
+        UnusableLabTable: It is empty, too large or no such CSV, a column is missing or twice there, or no row can be
+            used. The text tells what is wrong and, of what is wrong with a line, which.
     """
     import numpy as np
 
-    ids, texts = _columns_of(_parsed(csv_bytes))
-    labs, not_a_number = _numbers(texts)
+    if len(csv_bytes) > MAX_BYTES:
+        raise UnusableLabTable(f"the Lab table has {len(csv_bytes)} bytes, at most {MAX_BYTES} are read")
+    dialect = dialect_of(text_of(csv_bytes))
+    agreed_light(dialect.lights)
+    ids, values, lights = _cells(dialect)
+    labs, not_a_number = numbers(values, lambda row: dialect.line_of(row + 1))
     reasons = {
         "bad_id": np.fromiter((_ID.fullmatch(name) is None for name in ids), bool, len(ids)),
+        "summary": np.fromiter((name.casefold() in _SUMMARIES for name in ids), bool, len(ids)),
         "not_a_number": not_a_number,
         "not_finite": ~np.isfinite(labs).all(axis=1),
         "out_of_range": ~((labs >= _LOWEST) & (labs <= _HIGHEST)).all(axis=1),
@@ -70,6 +90,7 @@ def read_lab_table(csv_bytes: bytes) -> LabTable:
     for reason, rows in reasons.items():
         dropped[reason] = int((usable & rows).sum())
         usable &= ~rows
+    illuminant = _illuminant(dialect, lights, usable)
     first_of_id: dict[str, int] = {}
     for row in np.flatnonzero(usable).tolist():
         first_of_id.setdefault(ids[row], row)
@@ -77,9 +98,11 @@ def read_lab_table(csv_bytes: bytes) -> LabTable:
     dropped = {reason: count for reason, count in dropped.items() if count}
     if not first_of_id:
         counts = ", ".join(f"{reason} {count}" for reason, count in dropped.items()) or "there is none"
-        raise UnusableLabTable(f"no row of the Lab table can be used: {counts}")
+        raise UnusableLabTable(
+            f"no row of the Lab table can be used: {counts}, below the header in line {dialect.first_line}"
+        )
     kept = labs[list(first_of_id.values())]
-    return LabTable(tuple(first_of_id), kept, NearTable(tuple(first_of_id), kept), dropped)
+    return LabTable(tuple(first_of_id), kept, NearTable(tuple(first_of_id), kept), dropped, illuminant)
 
 
 def filter_of(ids: Sequence[str]) -> str | None:
@@ -97,46 +120,47 @@ def filter_of(ids: Sequence[str]) -> str | None:
     return f"search.in(id, '{quoted}', '|')"
 
 
-def _parsed(csv_bytes: bytes) -> "pd.DataFrame":
-    """All cells as texts, the header as the first row, so that a longer row is an error and no index."""
+def _cells(dialect: Dialect) -> tuple[list[str], list[list[str]], list[str]]:
+    """Return the ids, the three columns of values and, where the table has one, that of lights, all as texts."""
     import pandas as pd
 
-    if len(csv_bytes) > MAX_BYTES:
-        raise UnusableLabTable(f"the Lab table has {len(csv_bytes)} bytes, at most {MAX_BYTES} are read")
     try:
-        return pd.read_csv(BytesIO(csv_bytes), header=None, dtype=str, na_filter=False, encoding="utf-8-sig")
-    except pd.errors.EmptyDataError as error:
-        raise UnusableLabTable("the Lab table is empty") from error
-    except UnicodeDecodeError as error:
-        raise UnusableLabTable(f"the Lab table must be UTF-8: {error.reason} at byte {error.start}") from error
-    except pd.errors.ParserError as error:
-        raise UnusableLabTable(f"the Lab table is no CSV: {str(error).rpartition('error: ')[2].strip()}") from error
+        # Of a plain rectangle all columns are read, as a longer row is an error only then.
+        frame = _frame(dialect, None) if dialect.is_regular() else None
+    except pd.errors.ParserError:
+        frame = None
+    if frame is None:
+        checked_rows(dialect)
+        try:
+            frame = _frame(dialect, [place for place in dialect.header.places if place is not None])
+        except pd.errors.ParserError as error:
+            fault = str(error).rpartition("error: ")[2].strip()
+            raise UnusableLabTable(f"the Lab table is no CSV: {fault}") from error
+    names, *values, lights = [
+        [] if place is None else [text.strip() for text in frame[place].tolist()[1:]] for place in dialect.header.places
+    ]
+    return [name if _ID.fullmatch(name) else bare(name) for name in names], values, lights
 
 
-def _columns_of(cells: "pd.DataFrame") -> tuple[list[str], list[list[str]]]:
-    """The ids, and the three columns of values as texts."""
-    header = [str(name).strip() for name in cells.iloc[0]]
-    missing = [name for name in COLUMNS if name not in header]
-    if missing and any(";" in name for name in header):
-        raise UnusableLabTable("the columns of the Lab table must be separated by commas, not semicolons")
-    if missing:
-        raise UnusableLabTable(f"the Lab table lacks {', '.join(missing)}; its columns must be {', '.join(COLUMNS)}")
-    if twice := [name for name in COLUMNS if header.count(name) > 1]:
-        raise UnusableLabTable(f"the Lab table has more than one column {', '.join(twice)}")
-    ids, *texts = [[str(cell).strip() for cell in cells.iloc[1:, header.index(name)]] for name in COLUMNS]
-    return ids, texts
-
-
-def _numbers(texts: list[list[str]]) -> tuple["NDArray[np.float64]", "NDArray[np.bool_]"]:
-    """Values of shape (n, 3), and which rows hold something that is no number."""
-    import numpy as np
+def _frame(dialect: Dialect, columns: list[int] | None) -> "pd.DataFrame":
+    """All cells as texts, the header as the first row, which tells how many there are."""
     import pandas as pd
 
-    values = np.empty((len(texts[0]), len(texts)))
-    for axis, column in enumerate(texts):
-        numbers: Any = pd.to_numeric(np.array(column, dtype=object), errors="coerce")
-        values[:, axis] = numbers
-    not_a_number = np.zeros(len(values), dtype=bool)
-    for row, axis in np.argwhere(np.isnan(values)).tolist():
-        not_a_number[row] |= _NOT_FINITE.fullmatch(texts[axis][row]) is None
-    return values, not_a_number
+    return pd.read_csv(
+        BytesIO(dialect.text.encode()),
+        sep=dialect.delimiter,
+        header=None,
+        usecols=columns,
+        dtype=str,
+        na_filter=False,
+        skipinitialspace=True,
+    )
+
+
+def _illuminant(dialect: Dialect, of_rows: Sequence[str], usable: "NDArray[np.bool_]") -> str | None:
+    lights = dict(dialect.lights)
+    if not usable.all():
+        lights |= checked_rows(dialect)
+    for text in {text for text, is_used in zip(of_rows, usable.tolist(), strict=False) if is_used}:
+        lights |= dict.fromkeys(light_told(text), dialect.first_line)
+    return agreed_light(lights)

@@ -2,15 +2,19 @@
 
 import re
 import unicodedata
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeGuard
 
 from shared.errors import InvalidRequest
-from shared.request_fields import unicode_faults, unknown_named
+from shared.http import json_type
+from shared.request_fields import MAX_UNKNOWN_NAMED, shown, unicode_faults
 from shared.search.contracts import LabValues, RequestText, SearchRequest
+from shared.search.unknown_fields import nearest_field, storage_faults, unknown_sentences
 
 MAX_BODY_BYTES = 64 * 1024
 RESIN_FIELD = "REQUEST_RESIN_FINAL"
 COLOUR_FIELD = "REQUEST_COLOR_DESCR"
+STRICT_FIELD = "REQUEST_RESIN_STRICT"
 MAX_K = 100
 MAX_THRESHOLD = 50
 # The spec's default of 0.0 would match materials of exactly the requested colour only.
@@ -19,85 +23,133 @@ MAX_FURTHER_TEXTS = 40
 MAX_TEXT_CHARACTERS = 500
 
 _LAB_RANGES = {"L": (0, 100), "a": (-128, 127), "b": (-128, 127)}
-_KNOWN = ("k", "rerank", "deltaEthresh", *_LAB_RANGES)
+_KNOWN = ("k", "rerank", "deltaEthresh", *_LAB_RANGES, STRICT_FIELD)
+_FLAG_FIELDS = ("REQUEST_OPACITY", "REQUEST_HEAT_STABILITY", "REQUEST_LIGHT_FASTNESS", "REQUEST_REGULATORY")
+USUAL_FIELDS = (*_KNOWN, RESIN_FIELD, COLOUR_FIELD, *_FLAG_FIELDS)
+"""What a misspelt field may have been meant to be; any other ``REQUEST_*`` text may be asked for too."""
 _TEXT_FIELD = re.compile(r"REQUEST_[A-Za-z0-9_]{1,56}")
 _LINE_BREAKS = frozenset("\t\n\r")
+# Forms send what is written on them, in the languages that they are written in.
+_YES_OR_NO = MappingProxyType(
+    {
+        **dict.fromkeys(("yes", "true", "1", "ja", "oui", "si", "sí", "si\N{COMBINING ACUTE ACCENT}"), True),
+        **dict.fromkeys(("no", "false", "0", "nein", "non"), False),
+    }
+)
+_TOLD_CHARACTERS = 60
 
+_K_MISSING = "Missing required field: k"
 _LAB_INCOMPLETE = "If providing Lab values, all three (L, a, b) are required"
 _NOTHING_ASKED = f"At least one of {RESIN_FIELD}, {COLOUR_FIELD} or the Lab values (L, a, b) is required"
 _THRESHOLD_ALONE = "Field 'deltaEthresh' needs the Lab values (L, a, b) that it is measured from"
+_MISSING = frozenset({_K_MISSING, _LAB_INCOMPLETE, _NOTHING_ASKED, _THRESHOLD_ALONE})
+_THRESHOLD_NOT_USED = "Field 'deltaEthresh' was not used: L, a and b give no colour that it could be measured from"
 
 
 def read_payload(payload: dict[str, Any]) -> SearchRequest:
     """Return the search that a payload asks for.
 
-    L, a and b that are all 0 stand for no colour, as forms send them that were not filled in; a 0 among others is a
-    value like any other. NaN, strings and booleans are no numbers, and 20.0 is no integer.
+    null stands for a field that was not given, except for ``k``. L, a and b that are all 0 or null stand for no colour,
+    as forms send them that were not filled in; a 0 among others is a value like any other. NaN, strings and booleans
+    are no numbers, and 20.0 is no integer. A field that nobody knows is not used, and ``warnings`` say so.
 
     Raises:
-        InvalidRequest: Fields are missing, unknown or wrong; every fault is named.
+        InvalidRequest: Fields are missing or wrong, or could not be stored; every fault is named. Where something is
+            missing the unknown fields are named too, for it may be there under another name.
     """
-    faults = [*_unknown_faults(payload), *_k_faults(payload), *_lab_faults(payload), *_option_faults(payload)]
-    faults += _text_faults(payload)
-    colour_given = any(payload.get(field, 0) != 0 for field in _LAB_RANGES)
-    if not colour_given:
-        if not any(_asks(payload.get(field, "")) for field in (RESIN_FIELD, COLOUR_FIELD)):
-            faults.append(_NOTHING_ASKED)
-        if "deltaEthresh" in payload:
-            faults.append(_THRESHOLD_ALONE)
+    lab, texts = _lab(payload), _texts(payload)
+    unknown = {field: value for field, value in payload.items() if field not in _KNOWN and not _is_text(field)}
+    not_used = unknown_sentences(list(unknown), USUAL_FIELDS)
+    faults = [*_k_faults(payload), *_lab_faults(lab), *_option_faults(payload), *_text_faults(texts)]
+    if not lab:
+        faults += _colourless_faults(payload, texts)
+    faults += storage_faults(unknown)
     if faults:
-        raise InvalidRequest(*faults)
+        raise InvalidRequest(*faults, *(() if _MISSING.isdisjoint(faults) else not_used))
+    threshold = payload.get("deltaEthresh")
+    if threshold and not lab:
+        not_used = [_THRESHOLD_NOT_USED, *not_used]
     return SearchRequest(
         k=payload["k"],
-        rerank=payload.get("rerank", True),
-        lab=LabValues(**{field: float(payload[field]) for field in _LAB_RANGES}) if colour_given else None,
-        deltae_threshold=float(payload.get("deltaEthresh", DEFAULT_THRESHOLD)),
-        texts=tuple(
-            RequestText(field=field, text=value)
-            for field, value in payload.items()
-            if _TEXT_FIELD.fullmatch(field) and value.strip()
-        ),
+        rerank=payload.get("rerank") is not False,
+        lab=LabValues(**{field: float(value) for field, value in lab.items()}) if lab else None,
+        deltae_threshold=DEFAULT_THRESHOLD if threshold is None or not lab else float(threshold),
+        texts=tuple(RequestText(field=field, text=value) for field, value in texts.items()),
+        resin_strict=_yes_or_no(payload.get(STRICT_FIELD)),
+        warnings=tuple(not_used),
     )
 
 
-def _unknown_faults(payload: dict[str, Any]) -> list[str]:
-    """Name the fields that nobody asked for: a misspelt one would otherwise be ignored."""
-    unknown = [field for field in payload if field not in _KNOWN and not _TEXT_FIELD.fullmatch(field)]
-    return unknown_named(unknown, (*_KNOWN, "REQUEST_*"))
+def _lab(payload: dict[str, Any]) -> dict[str, Any]:
+    """Return the Lab values that are given, right or wrong: none where all of them are 0 or null."""
+    given = {field: payload[field] for field in _LAB_RANGES if payload.get(field) is not None}
+    return given if any(not _is_number(value) or value != 0 for value in given.values()) else {}
+
+
+def _texts(payload: dict[str, Any]) -> dict[str, Any]:
+    """Return the ``REQUEST_*`` texts that are given, right or wrong, in their order."""
+    return {field: value for field, value in payload.items() if _is_text(field) and not _is_blank(value)}
+
+
+def _is_text(field: str) -> bool:
+    return field != STRICT_FIELD and _TEXT_FIELD.fullmatch(field) is not None
+
+
+def _is_blank(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _k_faults(payload: dict[str, Any]) -> list[str]:
     if "k" not in payload:
-        return ["Missing required field: k"]
+        return [_K_MISSING]
     k = payload["k"]
     if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= MAX_K:
         return [f"Field 'k' must be integer between 1 and {MAX_K}"]
     return []
 
 
-def _lab_faults(payload: dict[str, Any]) -> list[str]:
-    given = [field for field in _LAB_RANGES if field in payload]
-    faults = [fault for field in given for fault in _number_faults(payload, field, *_LAB_RANGES[field])]
-    return [*faults, _LAB_INCOMPLETE] if given and len(given) < len(_LAB_RANGES) else faults
+def _lab_faults(lab: dict[str, Any]) -> list[str]:
+    faults = [fault for field, value in lab.items() for fault in _number_faults(field, value, *_LAB_RANGES[field])]
+    return [*faults, _LAB_INCOMPLETE] if lab and len(lab) < len(_LAB_RANGES) else faults
 
 
 def _option_faults(payload: dict[str, Any]) -> list[str]:
-    faults = _number_faults(payload, "deltaEthresh", 0, MAX_THRESHOLD) if "deltaEthresh" in payload else []
-    if not isinstance(payload.get("rerank", True), bool):
+    threshold, strict = payload.get("deltaEthresh"), payload.get(STRICT_FIELD)
+    faults = [] if threshold is None else _number_faults("deltaEthresh", threshold, 0, MAX_THRESHOLD)
+    if not isinstance(payload.get("rerank"), bool | None):
         faults.append("Field 'rerank' must be boolean")
+    if not _is_blank(strict) and _yes_or_no(strict) is None:
+        expected = "boolean, or one of the texts yes, no, true, false, 1, 0"
+        faults.append(f"Field '{STRICT_FIELD}' must be {expected}, got {_told(strict)}")
     return faults
 
 
-def _number_faults(payload: dict[str, Any], field: str, low: int, high: int) -> list[str]:
-    value = payload[field]
+def _told(value: object) -> str:
+    """Return a value as a fault may repeat it: a number with its type, which a text of the same digits has not."""
+    if isinstance(value, str):
+        return shown(value)
+    return f"{json_type(value)} {value}"[:_TOLD_CHARACTERS] if _is_number(value) else json_type(value)
+
+
+def _number_faults(field: str, value: Any, low: int, high: int) -> list[str]:
     # NaN is between nothing, and an integer of a thousand digits is compared without becoming a float.
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+    if not _is_number(value) or not low <= value <= high:
         return [f"Field '{field}' must be float between {low} and {high}"]
     return []
 
 
-def _text_faults(payload: dict[str, Any]) -> list[str]:
-    texts = {field: value for field, value in payload.items() if _TEXT_FIELD.fullmatch(field)}
+def _yes_or_no(value: object) -> bool | None:
+    """Return what a boolean or a text says; None where it says neither."""
+    if isinstance(value, str):
+        return _YES_OR_NO.get(value.strip().casefold())
+    return value if isinstance(value, bool) else None
+
+
+def _text_faults(texts: dict[str, Any]) -> list[str]:
     further = len(texts.keys() - {RESIN_FIELD, COLOUR_FIELD})
     if further > MAX_FURTHER_TEXTS:
         return [f"At most {MAX_FURTHER_TEXTS} further REQUEST_* fields are taken, got {further}"]
@@ -114,6 +166,20 @@ def _one_text_faults(field: str, value: object) -> list[str]:
     return []
 
 
-def _asks(value: object) -> bool:
-    """Whether a text was given; one of the wrong type was meant to be, and is a fault of its own."""
-    return bool(value.strip()) if isinstance(value, str) else True
+def _colourless_faults(payload: dict[str, Any], texts: dict[str, Any]) -> list[str]:
+    """Say what a search without a colour lacks; a text of the wrong type was meant to be one."""
+    faults: list[str] = []
+    if texts.keys().isdisjoint((RESIN_FIELD, COLOUR_FIELD)):
+        faults += [_NOTHING_ASKED, *_misspelt(texts)]
+    threshold = payload.get("deltaEthresh")
+    # Forms send a threshold of their own beside the Lab values that were not filled in.
+    if _is_number(threshold) and threshold > 0 and payload.keys().isdisjoint(_LAB_RANGES):
+        faults.append(_THRESHOLD_ALONE)
+    return faults
+
+
+def _misspelt(texts: dict[str, Any]) -> list[str]:
+    """Name the wishes that may have been meant as resin or colour: any ``REQUEST_*`` is known, and none is enough."""
+    meant = {field: nearest_field(field, (RESIN_FIELD, COLOUR_FIELD)) for field in list(texts)[:MAX_FURTHER_TEXTS]}
+    told = [f"Field '{field}' is one further wish; did you mean '{name}'?" for field, name in meant.items() if name]
+    return told[:MAX_UNKNOWN_NAMED]

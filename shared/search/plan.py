@@ -17,6 +17,7 @@ from shared.search.contracts import (
     LabDiffTask,
     Material,
     MergeTask,
+    NearestTask,
     RankedResult,
     RequestBlock,
     RequestRef,
@@ -32,8 +33,14 @@ from shared.search.contracts import (
     StitchTask,
     SynonymTask,
     VectorTask,
+    Wanted,
+    WordsTask,
 )
+from shared.search.flags import wishes_of
+from shared.search.payload import COLOUR_FIELD
 from shared.search.query import query_of
+
+_ATTEMPT = "attempt"
 
 Calls = dict[str, Call]
 """Calls that run at once, by a key under which their outcomes come back."""
@@ -55,8 +62,11 @@ def resin(start: SearchStart, request: SearchRequest) -> Calls:
 
 
 def preparations(start: SearchStart, block: RequestBlock) -> Calls:
-    """Synonyms and the Delta-E filter need nothing of each other; each only where it is wanted."""
+    """Synonyms, colour words and the Delta-E filter need nothing of each other; each only where it is wanted."""
     calls: Calls = {}
+    if decisions.wants_words_read(start, block.request):
+        words = WordsTask(request_id=start.request_id, text=block.request.text(COLOUR_FIELD).strip())
+        calls["ReadColourWords"] = _attempted("ReadColourWords", words)
     if block.resin is not None and decisions.wants_synonyms(start, block):
         calls |= _one("GenerateSynonyms", SynonymTask(request_id=start.request_id, resin=block.resin))
     if block.request.lab is not None:
@@ -68,16 +78,34 @@ def preparations(start: SearchStart, block: RequestBlock) -> Calls:
 
 def searches(start: SearchStart, block: RequestBlock, odata_filter: str | None) -> Calls:
     """One search for what was asked and one, for five results, for each synonym; keys are the search types."""
+    wishes = wishes_of(block.request) if start.steps > 1 else ()
 
     def search(search_type: str, query: str, k: int) -> Call:
-        task = VectorTask(request_id=start.request_id, search_type=search_type, query=query, filter=odata_filter, k=k)
-        return Call("VectorSearch", task.encoded())
+        task = VectorTask(
+            request_id=start.request_id, search_type=search_type, query=query, filter=odata_filter, k=k, wishes=wishes
+        )
+        return _attempted("VectorSearch", task) if start.steps > 1 else Call("VectorSearch", task.encoded())
 
-    calls = {"base": search("base", query_of(block.request, block.resin), block.request.k)}
+    calls = {"base": search("base", query_of(block, block.resin), block.request.k)}
     for number, synonym in enumerate(block.synonyms[: decisions.MAX_SYNONYMS], start=1):
         search_type = f"synonym_{number}"
-        calls[search_type] = search(search_type, query_of(block.request, synonym), decisions.SYNONYM_K)
+        calls[search_type] = search(search_type, query_of(block, synonym), decisions.SYNONYM_K)
     return calls
+
+
+def nearest(start: SearchStart, block: RequestBlock) -> Calls:
+    """The nearest to the colour asked for, or, where none was given, to what the colour words mean."""
+    if not decisions.wants_nearest(start, block):
+        return {}
+    meant = tuple(colour.lab for colour in block.words.colours) if block.words else ()
+    task = NearestTask(
+        request_id=start.request_id,
+        standards=(block.request.lab,) if block.request.lab else meant,
+        resin=block.resin and block.resin.code,
+        synonyms=tuple(synonym.code for synonym in block.synonyms),
+        wishes=wishes_of(block.request),
+    )
+    return _one("NearestColours", task)
 
 
 def deduplication(start: SearchStart, hits: Sequence[SearchHits]) -> Calls:
@@ -101,14 +129,31 @@ def parts(candidates: Sequence[Candidate], count: int) -> list[Sequence[Candidat
     return [part for part in cut if part]
 
 
+def wanted(start: SearchStart, block: RequestBlock) -> Wanted:
+    """What decides the order of results."""
+    request, words = block.request, block.words
+    if start.steps == 1:
+        return Wanted(lab=request.lab if request.rerank else None)
+    return Wanted(
+        lab=request.lab,
+        threshold=request.deltae_threshold,
+        colours=words.colours if words else (),
+        unread=bool(words and words.not_understood and not words.colours),
+        resin=block.resin and block.resin.code,
+        synonyms=tuple(synonym.code for synonym in block.synonyms),
+        strict=request.resin_strict,
+    )
+
+
 def merging(
-    start: SearchStart, request: SearchRequest, candidates: Sequence[Candidate], chunks: Sequence[ScoredChunk]
+    start: SearchStart, block: RequestBlock, candidates: Sequence[Candidate], chunks: Sequence[ScoredChunk]
 ) -> Calls:
     """Candidates and scores as the best ``k`` results; explanations are cut to what a payload has room for."""
     task = MergeTask(
         request_id=start.request_id,
-        k=request.k,
-        lab=request.lab,
+        k=block.request.k,
+        lab=block.request.lab,
+        wanted=None if start.steps == 1 else wanted(start, block),
         results=tuple(candidates),
         chunks=tuple(_within_budget(chunk) for chunk in chunks),
     )
@@ -124,7 +169,9 @@ def analysis(start: SearchStart, block: RequestBlock, results: Sequence[RankedRe
 def enrichments(start: SearchStart, block: RequestBlock, results: Sequence[RankedResult]) -> Calls:
     """Flags for every result; differences only where a colour was asked for."""
     materials = tuple(Material(id=result.id, resin=result.resin, lab=result.lab) for result in results)
-    calls = _one("ComputeFlags", FlagsTask(request_id=start.request_id, request_block=block, materials=materials))
+    # Flags rest on the texts of the request alone.
+    bare = block.model_copy(update={"words": None, "notes": ()})
+    calls = _one("ComputeFlags", FlagsTask(request_id=start.request_id, request_block=bare, materials=materials))
     if block.request.lab is not None:
         task = LabDiffTask(request_id=start.request_id, lab=block.request.lab, materials=materials)
         calls |= _one("ComputeLabDiffs", task)
@@ -141,6 +188,12 @@ def stitching(
 
 def _one(activity: str, task: SearchContract) -> Calls:
     return {activity: Call(activity, task.encoded())}
+
+
+def _attempted(activity: str, task: SearchContract) -> Call:
+    """A call whose activity is told which attempt it is, and makes do with less in later ones."""
+    # The field is written by whoever schedules the attempt.
+    return Call(activity, task.model_dump_json(exclude_none=True, exclude={_ATTEMPT}), attempt_field=_ATTEMPT)
 
 
 def _within_budget(chunk: ScoredChunk) -> ScoredChunk:

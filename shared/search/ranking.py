@@ -1,59 +1,162 @@
-"""In which order a user gets the materials that were found."""
+"""In which order a user gets the materials that were found, and which of them keep a place among the first ``k``.
+
+A score is a language model's opinion; what can be computed is not left to it. ADR 15 has the reasons.
+"""
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-from shared.colour.cmc import delta_e_cmc
 from shared.search.candidates import EXPLANATION_BYTES, shortened
-from shared.search.contracts import Candidate, LabValues, RankedResult, Score, ScoredChunk
+from shared.search.contracts import Candidate, RankedResult, Score, ScoredChunk, Wanted
+from shared.search.distances import distances_from, reaches_from
+from shared.search.flags import resin_match
+
+# dE CMC(2:1) within which two materials are equally near: half the tolerance of a commercial match.
+EQUALLY_NEAR = 0.5
+# A request whose colour words nobody could read is not fulfilled by any material, whatever a model says.
+UNREAD_CAP = 60.0
+# How many of the nearest of the resin keep a place among the first k.
+_KEPT_OF_RESIN = 3
 
 _NOWHERE = float("inf")
 
 
-def ranked_by_score(
-    candidates: Sequence[Candidate], chunks: Iterable[ScoredChunk], lab: LabValues | None, k: int
+class _Placed(NamedTuple):
+    """A result with what decides its place. ``far``: dE from the colour asked for, else reaches from what the words
+    mean; ``met``: the wishes that it meets."""
+
+    result: RankedResult
+    kind: str
+    far: float
+    met: frozenset[str]
+
+    @property
+    def is_of_resin(self) -> bool:
+        return self.kind == "exact"
+
+
+def ranked(
+    candidates: Sequence[Candidate], chunks: Iterable[ScoredChunk], wanted: Wanted, k: int
 ) -> tuple[RankedResult, ...]:
-    """Return the best ``k``: by score (those without one last), then dE (likewise), then id.
+    """Return the best ``k`` candidates, best first.
 
-    Where no candidate at all has a score, in mock mode or because every scorer failed, the order is dE, fused score,
-    id: what is known of a material then is its colour and how well it was found.
+    - What is within tolerance comes first, or, where there is only a word for the colour, what passes for it. Of that
+      the resin asked for comes first, unless ``wanted.strict`` is False; with True it comes before all others.
+    - Then by score (those without one last), dE, fused score and id; without any score dE decides.
+    - Nothing stands before a nearer material of its resin that meets at least the same wishes, nor before one that is
+      equally near and meets more.
+    - Where nothing of the resin is within tolerance, the nearest of it stands first all the same; so does the nearest
+      of all where nothing is, and nobody asked for a resin, none is of it, or any may come first.
+    - The nearest of the resin, of its kin and of all keep places within ``k``.
     """
+    placed = _placed(candidates, chunks, wanted)
+    has_scores = any(each.result.score is not None for each in placed)
+    placed.sort(key=lambda each: (_tier(each, wanted), *_order(each, has_scores=has_scores)))
+    nearest = _nearest_of_what_was_asked(placed, wanted)
+    if nearest is not None and not _is_within(nearest, wanted):
+        placed.remove(nearest)
+        placed.insert(0, nearest)
+    if wanted.lab is not None:
+        placed = _with_better_ones_first(placed)
+    kept = _kept(placed, k)
+    return tuple(each.result for number, each in enumerate(placed) if number in kept)
+
+
+def _placed(candidates: Sequence[Candidate], chunks: Iterable[ScoredChunk], wanted: Wanted) -> list[_Placed]:
     scores = {score.id: score for chunk in chunks for score in chunk.scores}
-    results = [
-        RankedResult.of(candidate, dE=delta_e, **_verdict(scores.get(candidate.id)))
-        for candidate, delta_e in zip(candidates, _distances(candidates, lab), strict=True)
-    ]
-    order = _by_score if any(result.score is not None for result in results) else _by_colour
-    return tuple(sorted(results, key=order)[:k])
+    cap = UNREAD_CAP if wanted.unread and wanted.lab is None else 100.0
+    distances = distances_from(wanted.lab, candidates)
+    reaches = reaches_from(wanted.colours, candidates) if wanted.lab is None else distances
+    placed: list[_Placed] = []
+    for candidate, distance, reach in zip(candidates, distances, reaches, strict=True):
+        result = RankedResult.of(
+            candidate,
+            dE=distance,
+            within_tolerance=None if distance is None or wanted.threshold is None else distance <= wanted.threshold,
+            **_verdict(scores.get(candidate.id), cap),
+        )
+        kind = "" if wanted.resin is None else resin_match(wanted.resin, wanted.synonyms, candidate.resin)
+        met = frozenset(wish for wish, answer in (candidate.wishes or {}).items() if answer == "met")
+        placed.append(_Placed(result, kind, _NOWHERE if reach is None else reach, met))
+    return placed
 
 
-def ranked_by_fusion(candidates: Sequence[Candidate], k: int) -> tuple[RankedResult, ...]:
-    """Return the best ``k`` by fused score, then id, as ``rerank=false`` asks. Nothing is scored, dE is not known."""
-    by_fusion = sorted(candidates, key=lambda candidate: (-candidate.fused_score, candidate.id))
-    return tuple(RankedResult.of(candidate) for candidate in by_fusion[:k])
-
-
-def _verdict(score: Score | None) -> dict[str, float | str]:
+def _verdict(score: Score | None, cap: float) -> dict[str, float | str]:
     if score is None:
         return {}
-    return {"score": round(score.score, 2), "explanation": shortened(score.explanation, EXPLANATION_BYTES)}
+    return {
+        "score": min(round(score.score, 2), cap),
+        "explanation": shortened(score.explanation, EXPLANATION_BYTES),
+    }
 
 
-def _distances(candidates: Sequence[Candidate], lab: LabValues | None) -> list[float | None]:
-    """DE of each candidate with the colour asked for as the standard; rounded before it decides, as users see it."""
-    known = [candidate.lab for candidate in candidates if candidate.lab is not None]
-    if lab is None or not known:
-        return [None] * len(candidates)
-    distances = iter(delta_e_cmc((lab.L, lab.a, lab.b), [(each.L, each.a, each.b) for each in known]).tolist())
-    return [None if candidate.lab is None else round(float(next(distances)), 4) for candidate in candidates]
+def _is_within(each: _Placed, wanted: Wanted) -> bool:
+    if wanted.lab is not None:
+        return wanted.threshold is None or each.far <= wanted.threshold
+    return not wanted.colours or each.far <= 1.0
 
 
-def _by_score(result: RankedResult) -> tuple[float, float, str]:
-    return (_NOWHERE if result.score is None else -result.score, _far(result), result.id)
+def _tier(each: _Placed, wanted: Wanted) -> tuple[bool, bool]:
+    outside = not _is_within(each, wanted)
+    other = wanted.resin is not None and not each.is_of_resin
+    if wanted.strict is False:
+        return outside, False
+    return (other, outside) if wanted.strict else (outside, other)
 
 
-def _by_colour(result: RankedResult) -> tuple[float, float, str]:
-    return (_far(result), -result.fused_score, result.id)
+def _order(each: _Placed, *, has_scores: bool) -> tuple[float, float, float, str]:
+    result = each.result
+    score = _NOWHERE if result.score is None else -result.score
+    far = _NOWHERE if result.dE is None else result.dE
+    return (score if has_scores else 0.0, far, -result.fused_score, result.id)
 
 
-def _far(result: RankedResult) -> float:
-    return _NOWHERE if result.dE is None else result.dE
+def _nearest_of_what_was_asked(placed: Sequence[_Placed], wanted: Wanted) -> _Placed | None:
+    of_resin = [] if wanted.strict is False else [each for each in placed if each.is_of_resin]
+    nearest = min(of_resin or placed, key=lambda each: each.far, default=None)
+    return nearest if nearest is not None and nearest.far < _NOWHERE else None
+
+
+def _with_better_ones_first(placed: Sequence[_Placed]) -> list[_Placed]:
+    """Return ``placed`` with each result after all of its resin that are better than it, which moves as few as can be.
+
+    ``_is_better`` has no circles: along it the wishes met never grow less, and where they stay the same it gets nearer.
+    """
+    of_resin: dict[str | None, list[_Placed]] = {}
+    for each in placed:
+        of_resin.setdefault(each.result.resin, []).append(each)
+    done: set[str] = set()
+    in_order: list[_Placed] = []
+
+    def put(each: _Placed) -> None:
+        if each.result.id in done:
+            return
+        done.add(each.result.id)
+        for other in of_resin[each.result.resin]:
+            if _is_better(other, each):
+                put(other)
+        in_order.append(each)
+
+    for each in placed:
+        put(each)
+    return in_order
+
+
+def _is_better(one: _Placed, other: _Placed) -> bool:
+    if one.met > other.met:
+        return one.far <= other.far + EQUALLY_NEAR
+    return one.met == other.met and one.far < other.far
+
+
+def _kept(placed: Sequence[_Placed], k: int) -> set[int]:
+    """The places that stay where only ``k`` do: the first, the nearest of each kind, then from the front."""
+    by_distance = sorted(range(len(placed)), key=lambda number: placed[number].far)
+
+    def nearest(kinds: tuple[str, ...] | None, count: int = 1) -> list[int]:
+        of_kind = [number for number in by_distance if kinds is None or placed[number].kind in kinds]
+        return [number for number in of_kind[:count] if placed[number].far < _NOWHERE]
+
+    own = nearest(("exact",), _KEPT_OF_RESIN) if any(each.kind for each in placed) else nearest(None, _KEPT_OF_RESIN)
+    first = [0] if placed else []
+    wanted = [*first, *own[:1], *nearest(("synonym", "family")), *nearest(None), *own[1:], *range(len(placed))]
+    return set(list(dict.fromkeys(wanted))[:k])

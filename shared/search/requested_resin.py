@@ -2,7 +2,7 @@
 
 from shared.search.contracts import MappedRequest, MappedResin, SearchRequest
 from shared.search.payload import RESIN_FIELD
-from shared.search.resins import resolve_resin
+from shared.search.resins import Resin, resolve_resin
 
 
 def mapped(request: SearchRequest) -> MappedRequest:
@@ -11,8 +11,19 @@ def mapped(request: SearchRequest) -> MappedRequest:
     if not given:
         return MappedRequest()
     resin = resolve_resin(given)
-    return MappedRequest(
-        resin=MappedResin(given=given, code=resin.code, name=resin.name, family=resin.family, known=resin.known)
+    return MappedRequest(resin=mapped_resin(given, resin))
+
+
+def mapped_resin(given: str, resin: Resin) -> MappedResin:
+    """Return a resin as it crosses a durable boundary."""
+    return MappedResin(
+        given=given,
+        code=resin.code,
+        name=resin.name,
+        family=resin.family,
+        known=resin.known,
+        filler=resin.filler,
+        attributes=resin.attributes,
     )
 
 

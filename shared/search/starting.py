@@ -6,6 +6,7 @@ from typing import Protocol
 from shared.resources import Resources
 from shared.retry import with_retries
 from shared.search.contracts import SearchStart
+from shared.search.decisions import STEPS
 from shared.search.request_documents import QUEUED
 from shared.telemetry.tracing import traceparent
 
@@ -59,6 +60,7 @@ async def start_search(request_id: str, orchestrations: Orchestrations, resource
         deadline_s=settings.searches.deadline_s,
         llm=settings.language_model is not None,
         traceparent=traceparent(),
+        steps=STEPS,
     )
     await with_retries(lambda: orchestrations.start(ORCHESTRATOR, request_id, task.to_json()))
     return Started.STARTED

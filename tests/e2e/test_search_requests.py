@@ -179,6 +179,28 @@ async def test_a_search_is_accepted_as_the_spec_writes_it(client, container):
     assert expected.items() <= document.items()
 
 
+@pytest.mark.parametrize(
+    ("body", "warnings"),
+    [
+        # The spec's own form: every field is there, and no colour is filled in.
+        ({"L": 0.0, "a": 0.0, "b": 0.0, "deltaEthresh": 0.0, "rerank": True, "REQUEST_COLOR_DESCR": None}, None),
+        (
+            {"L": None, "a": None, "b": None, "deltaEthresh": 5.0, "REQEST_OPACITY": "opaque", "n\x00te": ["青\x00"]},
+            [
+                "Field 'deltaEthresh' was not used: L, a and b give no colour that it could be measured from",
+                "Field 'REQEST_OPACITY' is not known and was not used; did you mean 'REQUEST_OPACITY'?",
+                "Field 'n\\x00te' is not known and was not used",
+            ],
+        ),
+    ],
+)
+async def test_a_form_is_accepted_as_people_send_it_and_what_is_not_used_is_told(client, container, body, warnings):
+    status, answer, _ = await client.call("POST", "/search", json=WORDS | body, headers=OWNER)
+    assert (status, answer.get("warnings")) == (202, warnings)
+    document = await container.read_item(answer["request_id"], partition_key=answer["request_id"])
+    assert document["request_payload"] == WORDS | body
+
+
 async def test_an_accepted_search_is_started_followed_and_ends(client, container):
     request_id = await submitted(client)
     status, document = await ended(client, request_id)
@@ -195,6 +217,14 @@ async def test_an_accepted_search_is_started_followed_and_ends(client, container
     [
         ({"L": 1000}, 400, ["Missing required field: k", "Field 'L' must be float between 0 and 100"]),
         ({"k": 0, "REQUEST_RESIN_FINAL": "PP"}, 400, ["Field 'k' must be integer between 1 and 100"]),
+        (
+            {"k": 5, "REQEST_RESIN_FINAL": "PP"},
+            400,
+            [
+                "At least one of REQUEST_RESIN_FINAL, REQUEST_COLOR_DESCR or the Lab values (L, a, b) is required",
+                "Field 'REQEST_RESIN_FINAL' is not known and was not used; did you mean 'REQUEST_RESIN_FINAL'?",
+            ],
+        ),
     ],
 )
 async def test_faults_are_a_list_in_the_words_of_the_spec(client, body, status, answer):

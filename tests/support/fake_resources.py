@@ -20,6 +20,8 @@ from shared.colour.near_table import NearTable
 from shared.contracts import Snippet
 from shared.errors import Rejected
 from shared.resources import Resources
+from shared.search.catalogue import Catalogue
+from shared.search.colour_words import colour_words_cache
 from shared.search.lab_table import LabTable
 from shared.search.near_filters import near_filters
 from shared.search.query_vectors import QueryVectors
@@ -235,7 +237,27 @@ class FakeMaterials(Scripted):
 
     async def attributes(self, ids: Sequence[str]) -> dict[str, Document]:
         self._step("attributes", list(ids))
-        return {document["id"]: document for document in self.documents if document["id"] in ids}
+        return {document["id"]: document for document in self._of(ids)}
+
+    async def by_id(self, ids: Sequence[str]) -> list[Document]:
+        self._step("by_id", list(ids))
+        return self._of(ids)
+
+    async def facts(self, ids: Sequence[str]) -> list[Document]:
+        self._step("facts", list(ids))
+        return self._of(ids)
+
+    async def facts_of_resins(self, resins: Sequence[str]) -> list[Document]:
+        self._step("facts_of_resins", list(resins))
+        return [dict(document) for document in self.documents if document["resin"] in resins]
+
+    async def resins(self) -> list[str]:
+        self._step("resins")
+        return sorted({document["resin"] for document in self.documents})
+
+    def _of(self, ids: Sequence[str]) -> list[Document]:
+        wanted = set(ids)
+        return [dict(document) for document in self.documents if document["id"] in wanted]
 
 
 class FakeLabData(Scripted):
@@ -283,6 +305,10 @@ class FakeCloud:
     lab_data: FakeLabData = field(default_factory=FakeLabData)
     search_cache: FakeItems = field(default_factory=FakeItems)
     chat: Any = None
+    catalogue: Catalogue = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.catalogue = Catalogue(cast("Any", self.materials))
 
     @property
     def resources(self) -> Resources:
@@ -302,6 +328,8 @@ class FakeCloud:
             search_queue=cast("Any", None),
             materials=fakes.materials,
             query_vectors=QueryVectors(fakes.model),
+            catalogue=self.catalogue,
+            colour_words=colour_words_cache(fakes.search_cache),
             lab_data=fakes.lab_data,
             near_filters=near_filters(fakes.search_cache),
             github=cast("Any", None),

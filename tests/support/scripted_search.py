@@ -6,7 +6,7 @@ puts something else in one activity's place, in any form that ``tests.support.sc
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from activities.search.compute_lab_diffs import compute_lab_diffs
 from activities.search.deduplicate_results import deduplicate_results
@@ -16,11 +16,12 @@ from activities.search.stitch_enrichments import stitch_enrichments
 from shared.search import contracts
 from shared.search.candidates import candidate_of
 from shared.search.contracts import LabValues, RequestText, SearchRequest
+from shared.search.decisions import STEPS
 from shared.search.flags import flags_of
 from tests.support.fake_resources import FakeCloud
 
 REQUEST_ID = "req_550e8400-e29b-41d4-a716-446655440000"
-START = {"request_id": REQUEST_ID, "deadline_s": 120, "llm": True}
+START = {"request_id": REQUEST_ID, "deadline_s": 120, "llm": True, "steps": STEPS}
 OFFLINE = START | {"llm": False}
 BLUE = LabValues(L=45.5, a=12.3, b=-25.7)
 SYNONYMS = [
@@ -66,6 +67,23 @@ FOUND = {
 }
 
 
+# Another colour than the searches find: what is near, whatever its words are.
+NEAREST = {
+    "results": [
+        cast("contracts.Candidate", candidate_of(material(number), "nearest")).to_json() for number in (1, 2, 8)
+    ],
+    "of_resin": {"id": "m1", "name": "Blue 1", "resin": "PP", "dE": 0.5},
+    "of_all": {"id": "m1", "name": "Blue 1", "resin": "PP", "dE": 0.5},
+    "in_catalogue": True,
+    "near_in_kind": ["PE-HD"],
+}
+WORDS = {
+    "colours": [
+        {"text": "warm signal blue", "meaning": "blue", "lab": {"L": 45.0, "a": 12.0, "b": -26.0}, "reach": 15.0}
+    ],
+}
+
+
 def hits(found: dict[str, list[dict[str, Any]]]) -> Callable[[Any], str]:
     """Return what ``VectorSearch`` answers, by search type."""
 
@@ -102,7 +120,9 @@ def answers(request: SearchRequest, **replaced: Any) -> dict[str, Any]:
         "ResinMapping": _real(resin_mapping, contracts.ResinTask),
         "GenerateSynonyms": {"resins": SYNONYMS, "cached": False},
         "DeltaEFiltering": lambda task: {"threshold": task["threshold"], **near},
+        "ReadColourWords": WORDS,
         "VectorSearch": hits(FOUND),
+        "NearestColours": {"in_catalogue": True, "near_in_kind": ["PE-HD"]},
         "DeduplicateResults": _real(deduplicate_results, contracts.DeduplicateTask),
         "ScoreChunk": scored_by(lambda name: float(100 - int(name[1:]))),
         "MergeScoredResults": _real(merge_scored_results, contracts.MergeTask),

@@ -8,18 +8,20 @@ from local.openai.rules.resins import plain
 _RECOMMENDED_FROM = 40.0
 _CLOSE = 2.0
 _BANDS = ((1.0, "cannot be told apart from the colour asked for"), (2.0, "is close"), (5.0, "is similar"))
+# The most important stands first.
+_REPEATED_NOTES = 1
 _NOBODY_SCORED = "The order is by colour difference: no result has a score."
 
 
 def analyse(question: AnalysisQuestion) -> dict[str, object]:
     """Return the answer to ``overall_analysis``."""
-    results = sorted(question.results, key=_rank)
+    results = question.results
     if not results:
         return {"summary": f"{_signature()} There is no result.", "best_match": None, "caveats": []}
     best = results[0]
     recommended = best.score is None or best.score >= _RECOMMENDED_FROM
     return {
-        "summary": " ".join([_signature(), *_sentences(results)]),
+        "summary": " ".join([_signature(), *_sentences(results), *question.request.notes[:_REPEATED_NOTES]]),
         "best_match": best.id if recommended else None,
         "caveats": _caveats(question, best),
     }
@@ -27,11 +29,6 @@ def analyse(question: AnalysisQuestion) -> dict[str, object]:
 
 def _signature() -> str:
     return "By offline-rules, which are rules and no language model:"
-
-
-def _rank(result: Result) -> tuple[float, float, str]:
-    far = float("inf")
-    return (far if result.score is None else -result.score, far if result.dE is None else result.dE, result.id)
 
 
 def _sentences(results: Sequence[Result]) -> list[str]:

@@ -12,7 +12,7 @@ from local.openai.chat.schemas import is_of
 from local.openai.refusals import Refusal
 from local.openai.rules.analysis import analyse
 from local.openai.rules.data_block import find_block
-from local.openai.rules.questions import AnalysisQuestion, RepoQuestion, ScoreQuestion, SynonymQuestion
+from local.openai.rules.questions import AnalysisQuestion, ColourQuestion, RepoQuestion, ScoreQuestion, SynonymQuestion
 from local.openai.rules.repositories import answer_question
 from local.openai.rules.resins import neighbours
 from local.openai.rules.scoring import judge
@@ -66,6 +66,13 @@ def _synonyms(block: dict[str, object]) -> dict[str, Any]:
     return {"resins": list(neighbours(SynonymQuestion.model_validate(block).resin.code))}
 
 
+def _colours(block: dict[str, object]) -> dict[str, Any]:
+    # Whoever asks has looked the words up already, and rules know no more of them.
+    unread = {"is_colour": False, "meaning": "", "L": 0.0, "a": 0.0, "b": 0.0, "reach": 0.0}
+    words = dict.fromkeys(ColourQuestion.model_validate(block).words)
+    return {"readings": [{"words": each, **unread} for each in words]}
+
+
 def _scores(block: dict[str, object]) -> dict[str, Any]:
     question = ScoreQuestion.model_validate(block)
     verdicts = [(material.id, judge(question.request, material)) for material in question.materials]
@@ -82,6 +89,7 @@ def _repositories(block: dict[str, object]) -> dict[str, Any]:
 
 _RULES: dict[str, Callable[[dict[str, object]], dict[str, Any]]] = {
     "synonym_resins": _synonyms,
+    "colour_words": _colours,
     "score_chunk": _scores,
     "overall_analysis": _analysis,
     "repo_answer": _repositories,

@@ -21,10 +21,19 @@ class Wish(_Entry):
     text: str
 
 
+class Meant(_Entry):
+    meaning: str
+
+
 class Request(_Entry):
+    """``colours``: what the colour words mean; ``not_understood``: those that nobody could read."""
+
     resin: Resin | None = None
     acceptable_resins: tuple[str, ...] = ()
     lab: tuple[Finite, Finite, Finite] | None = None
+    colours: tuple[Meant, ...] = ()
+    not_understood: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     wishes: tuple[Wish, ...] = ()
 
 
@@ -35,6 +44,8 @@ class Material(_Entry):
     resin_family: str | None = None
     colour_words: str | None = None
     dE: Finite | None = None  # noqa: N815 - the usual symbol
+    fits_words: Finite | None = None
+    wishes: dict[str, str] = {}
 
 
 class Result(Material):
@@ -45,6 +56,12 @@ class SynonymQuestion(_Entry):
     """The block of ``synonym_resins``."""
 
     resin: Resin
+
+
+class ColourQuestion(_Entry):
+    """The block of ``colour_words``."""
+
+    words: tuple[str, ...]
 
 
 class ScoreQuestion(_Entry):

@@ -1,4 +1,4 @@
-"""How well a material answers a request, by colour difference, resin and colour words."""
+"""How well a material answers a request, by colour difference, resin, colour words and wishes."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,12 @@ from local.openai.rules.resins import plain
 from local.openai.rules.words import colour_words, overlap
 
 # Of what a request asks for, colour weighs most, as the prompt says.
-_COLOUR, _RESIN, _WORDS = 5.0, 3.0, 2.0
+_COLOUR, _RESIN, _WORDS, _WISH = 5.0, 3.0, 2.0, 1.0
 _EXACT, _ACCEPTABLE, _SAME_FAMILY, _OTHER = 1.0, 0.7, 0.5, 0.1
 # dE CMC(2:1) at which half of the points for colour are left.
 _HALF_AT_DE = 4.0
+# Of what is unknown nothing is said, for or against.
+_ANSWERS = {"met": 1.0, "partly": 0.5, "not_met": 0.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Verdict:
 def judge(request: Request, material: Material) -> Verdict:
     """Return the weighted mean of what can be judged; 0 where nothing can."""
     parts = [part for part in (_colour(material), _resin(request, material), _words(request, material)) if part]
+    parts += _wishes(material)
     if not parts:
         return Verdict(0.0, "Nothing of what was asked for can be compared.")
     weight = sum(weight for weight, _, _ in parts)
@@ -56,8 +59,29 @@ def _resin(request: Request, material: Material) -> _Part | None:
 
 
 def _words(request: Request, material: Material) -> _Part | None:
-    asked = colour_words(wish.text for wish in request.wishes)
-    if not asked:
+    read, unread = len(request.colours), len(request.not_understood)
+    if not read and not unread:
         return None
-    share = overlap(asked, colour_words([material.colour_words, material.name]))
-    return _WORDS, share, f"{share:.0%} of the colour words"
+    # Words are all that is known of the colour where no measured one was given.
+    weight = _COLOUR if request.lab is None else _WORDS
+    if not read:
+        return weight, 0.0, "colour words that were not understood"
+    fit = _fit(request, material)
+    # A word that was not understood earns nothing.
+    return weight, fit * read / (read + unread), f"fits the colour words to {fit:.0%}"
+
+
+def _fit(request: Request, material: Material) -> float:
+    """How well the colour fits the words; where the material has none, how many of the words it is called by."""
+    if material.fits_words is not None:
+        return min(max(material.fits_words, 0.0), 1.0)
+    asked = colour_words(colour.meaning for colour in request.colours)
+    return overlap(asked, colour_words([material.colour_words, material.name])) if asked else 0.0
+
+
+def _wishes(material: Material) -> list[_Part]:
+    return [
+        (_WISH, _ANSWERS[answer], f"{wish.replace('_', ' ')} {answer.replace('_', ' ')}")
+        for wish, answer in material.wishes.items()
+        if answer in _ANSWERS
+    ]

@@ -55,6 +55,16 @@ def test_the_largest_search_keeps_every_payload_within_256_kb(character, rerank)
     found = {"base": [largest_material(number, character) for number in range(100)]}
     for search in range(1, 4):
         found[f"synonym_{search}"] = [largest_material(search * 1000 + number, character) for number in range(5)]
+    found["nearest"] = [largest_material(9000 + number, character) for number in range(19)]
+    leader = {"id": "0" * 128, "name": character * 100, "resin": character * 100, "dE": 99.1234}
+    near = json.loads(hits(found)({"search_type": "nearest", "k": 19})) | dict.fromkeys(["of_resin", "of_all"], leader)
+    meant = {
+        "text": character * 60,
+        "meaning": character * 60,
+        "lab": {"L": 45.12, "a": 12.34, "b": -56.78},
+        "reach": 12.5,
+    }
+    words = {"colours": [meant] * 3, "not_understood": [character * 60] * 10, "effects": [character * 60] * 10}
     synonym = {"given": character * 100, "code": character * 100, "known": False}
 
     def explained(task: Any) -> dict[str, Any]:
@@ -62,10 +72,14 @@ def test_the_largest_search_keeps_every_payload_within_256_kb(character, rerank)
         return {"chunk_id": task["chunk_id"], "scores": scores}
 
     scripted = answers(
-        read_payload(longest_request(character) | {"rerank": rerank}),
+        read_payload(longest_request(character) | {"rerank": rerank}).model_copy(
+            update={"warnings": (f"Field '{character * 60}' is not known and was not used.",) * 11}
+        ),
         GenerateSynonyms={"resins": [synonym] * 3},
         DeltaEFiltering={"threshold": 50, "matched": 100_000, "filter": "x" * MAX_FILTER_BYTES, "listed": 1000},
+        ReadColourWords=words,
         VectorSearch=hits(found),
+        NearestColours=near | {"in_catalogue": False, "near_in_kind": [character * 100] * 20},
         ScoreChunk=explained,
         OverallAnalysis={"summary": character * 1500, "best_match": "0" * 128, "caveats": [character * 300] * 5},
         ComputeFlags=largest_flags,
@@ -87,6 +101,7 @@ def test_the_largest_search_keeps_every_payload_within_256_kb(character, rerank)
     assert driven.output == {"status": "completed", "results_count": 100}
     assert driven.inputs_of("UpdateStatus")[-1]["metadata"]["degraded"] == []
     assert {name: size for name, size in sizes.items() if size > LIMIT} == {}
+    assert len(driven.inputs_of("UpdateStatus")[-1]["metadata"]["notes"]) > 5
     # Nor is room given away: the description is still there.
     results = driven.inputs_of("UpdateStatus")[-1]["results"]["search_results"]
     assert all(result["text"] and result["text_truncated"] for result in results)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import azure.durable_functions as df
@@ -14,6 +15,7 @@ from shared.orchestration import (
     Late,
     Ok,
     Outcome,
+    Patience,
     SubCall,
     gather_outcomes,
     rounds_of_task_all,
@@ -104,6 +106,54 @@ def test_a_failure_that_is_not_retriable_is_final() -> None:
 
 def starts(driven_calls: Any) -> list[float]:
     return [round(call.started_at_s) for call in driven_calls]
+
+
+def patient(left_s: float, attempts: int = 3, until_s: float | None = None) -> Flow:
+    """Two calls one after the other that share their patience; returns what is left of it and the attempts of each."""
+
+    def flow(context: df.DurableOrchestrationContext) -> Any:
+        until = None if until_s is None else context.current_utc_datetime + timedelta(seconds=until_s)
+        patience = Patience(left_s)
+        tried: list[Any] = []
+        for _ in range(2):
+            (outcome,) = yield from gather_outcomes(
+                context, [Call("part")], attempts=attempts, patience=patience, until=until
+            )
+            tried.append(outcome.attempts if isinstance(outcome, Failed) else outcome.value)
+        return [round(patience.left_s), *tried]
+
+    return flow
+
+
+def test_patience_gives_further_rounds_until_it_is_spent() -> None:
+    driven = drive(patient(30), None, {"part": ValueError("no")})
+
+    assert driven.output == [0, 6, 3]
+    pauses = [round(later - earlier) for earlier, later in pairwise(call.started_at_s for call in driven.calls)]
+    assert pauses[:5] == [1, 2, 4, 8, 15]
+
+
+def test_without_failures_patience_stays_whole() -> None:
+    assert drive(patient(30), None, {"part": "fine"}).output == [30, "fine", "fine"]
+
+
+def test_a_wait_that_patience_has_no_time_for_ends_the_rounds() -> None:
+    driven = drive(patient(30, attempts=1), None, {"part": ValueError("retry_after_s=20.0")})
+
+    assert driven.output == [10, 2, 1]
+
+
+def test_no_round_of_patience_begins_after_the_deadline() -> None:
+    driven = drive(patient(30, until_s=5), None, {"part": ValueError("no")})
+
+    assert max(call.started_at_s for call in driven.calls) < 5
+
+
+def test_a_call_whose_payload_is_a_text_is_told_its_attempt() -> None:
+    call = Call("part", '{"a":1}', attempt_field="attempt")
+    driven = drive(gathering([call]), None, {"part": in_turn(ValueError("no"), "fine")})
+
+    assert driven.inputs_of("part") == [{"a": 1, "attempt": 1}, {"a": 1, "attempt": 2}]
 
 
 def test_pauses_between_rounds_double() -> None:

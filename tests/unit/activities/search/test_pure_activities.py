@@ -23,6 +23,7 @@ from shared.search.contracts import (
     ScoredChunk,
     SearchHits,
     StitchTask,
+    Wanted,
 )
 from tests.support.fake_resources import FakeCloud
 from tests.support.scripted_search import BLUE, material, request_of
@@ -69,6 +70,10 @@ async def test_scores_are_merged_and_the_best_k_stay(resources):
     chunk = ScoredChunk(chunk_id=0, scores=(Score(id="m3", score=90, explanation="near"),))
     results = tuple(candidate(number) for number in (1, 2, 3))
     task = MergeTask(request_id="r", k=2, lab=BLUE, results=results, chunks=(chunk,))
+    # Those of other steps know the colour only; the nearer of the same resin stand before what has a score.
+    ranked = (await merge_scored_results(task, resources)).results
+    assert [(each.id, each.score) for each in ranked] == [("m1", None), ("m2", None)]
+    task = task.model_copy(update={"wanted": Wanted(resin="PP")})
     ranked = (await merge_scored_results(task, resources)).results
     assert [(each.id, each.score) for each in ranked] == [("m3", 90.0), ("m1", None)]
 

@@ -7,7 +7,8 @@ import pytest
 from activities.search.vector_search import vector_search
 from shared.errors import Rejected, Unavailable
 from shared.search.candidates import LONGEST_ID
-from shared.search.contracts import VectorTask
+from shared.search.contracts import RequestText, VectorTask
+from shared.search.decisions import MAKE_DO_FROM
 from tests.support.fake_resources import FakeCloud, letter_vector
 from tests.support.scripted_search import material
 
@@ -56,3 +57,37 @@ async def test_a_service_that_fails_is_left_to_the_next_round(cloud, part):
     with pytest.raises(Unavailable):
         await vector_search(TASK, cloud.resources)
     assert len((await vector_search(TASK, cloud.resources)).results) == 2
+
+
+async def test_a_model_that_does_not_answer_by_the_third_attempt_leaves_words_and_colour(cloud):
+    cloud.model.script("embed", *[Unavailable("busy", 3.0)] * MAKE_DO_FROM)
+    for attempt in range(1, MAKE_DO_FROM):
+        with pytest.raises(Unavailable):
+            await vector_search(TASK.model_copy(update={"attempt": attempt}), cloud.resources)
+    found = await vector_search(TASK.model_copy(update={"attempt": MAKE_DO_FROM}), cloud.resources)
+    ((asked,),) = cloud.materials.calls["search"]
+    assert (asked.vector, asked.text, asked.filter) == (None, TASK.query, TASK.filter)
+    assert (found.by_vector, len(found.results)) == (False, 2)
+
+
+async def test_a_model_that_refuses_the_query_leaves_words_and_colour_at_once(cloud):
+    cloud.model.script("embed", Rejected("too long"))
+    assert not (await vector_search(TASK, cloud.resources)).by_vector
+
+
+async def test_an_index_that_fails_is_never_done_without(cloud):
+    cloud.materials.script("search", Unavailable("busy"))
+    with pytest.raises(Unavailable):
+        await vector_search(TASK.model_copy(update={"attempt": 9}), cloud.resources)
+
+
+async def test_each_result_answers_the_wishes_of_the_request(cloud):
+    cloud.materials.documents[0] |= {"regulatory": ["FDA food contact"], "opacity": "opaque"}
+    wishes = tuple(
+        RequestText(field=f"REQUEST_{name}", text=text) for name, text in (("REGULATORY", "FDA"), ("OPACITY", "clear"))
+    )
+    found = await vector_search(TASK.model_copy(update={"wishes": wishes}), cloud.resources)
+    assert [candidate.wishes for candidate in found.results] == [
+        {"regulatory": "met", "opacity": "not_met"},
+        {"regulatory": "unknown", "opacity": "unknown"},
+    ]

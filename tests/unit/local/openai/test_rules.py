@@ -3,7 +3,8 @@
 import pytest
 
 from local.openai.rules.analysis import analyse
-from local.openai.rules.questions import AnalysisQuestion, Material, Request, Resin, Result, Wish
+from local.openai.rules.answering import _colours
+from local.openai.rules.questions import AnalysisQuestion, Material, Meant, Request, Resin, Result
 from local.openai.rules.resins import _ALSO, _NEIGHBOURS, neighbours
 from local.openai.rules.scoring import judge
 from local.openai.rules.words import colour_words, overlap
@@ -13,8 +14,8 @@ PP = Resin(code="PP", family="polyolefin")
 
 
 def request(*, resin=PP, acceptable=("PE-HD",), words="vivid blue"):
-    wishes = (Wish(field="REQUEST_COLOR_DESCR", text=words),) if words else ()
-    return Request(resin=resin, acceptable_resins=acceptable, lab=(45, 12, -25), wishes=wishes)
+    colours = (Meant(meaning=words),) if words else ()
+    return Request(resin=resin, acceptable_resins=acceptable, lab=(45, 12, -25), colours=colours)
 
 
 def material(**fields):
@@ -65,14 +66,39 @@ def test_exactly_what_was_asked_for_has_100():
     [({"dE": 0.5}, {"dE": 1.5}), ({"dE": 3}, {"dE": 30}), ({"resin": "PP"}, {"resin": "PE-HD"}),
      ({"resin": "PE-HD"}, {"resin": "PP-R", "resin_family": "polyolefin"}),
      ({"resin": "PP-R", "resin_family": "polyolefin"}, {"resin": "PA6", "resin_family": "polyamide"}),
-     ({"colour_words": "vivid blue"}, {"colour_words": "blue"}), ({"colour_words": "blue"}, {"colour_words": "red"})],
+     ({"fits_words": 0.9}, {"fits_words": 0.2}),
+     ({"wishes": {"regulatory": "met"}}, {"wishes": {"regulatory": "partly"}}),
+     ({"wishes": {"opacity": "met"}}, {"wishes": {"opacity": "not_met"}}),
+     ({"colour_words": "vivid blue"}, {"colour_words": "red"})],
 )  # fmt: skip
 def test_what_is_nearer_to_the_request_scores_more(nearer, farther):
     assert judge(request(), material(**nearer)).score > judge(request(), material(**farther)).score
 
 
 def test_what_a_material_does_not_say_counts_neither_for_nor_against_it():
-    assert judge(request(), material(dE=None, resin=None)).score == 100
+    assert judge(request(), material(dE=None, resin=None, wishes={"opacity": "unknown"})).score == 100
+
+
+def test_words_that_were_not_understood_earn_nothing():
+    unread = Request(resin=Resin(code="PP"), not_understood=("anthrazyt",))
+    verdict = judge(unread, material(dE=None))
+    assert verdict.score < 50
+    assert "not understood" in verdict.reason
+    partly = Request(resin=Resin(code="PP"), colours=(Meant(meaning="blue"),), not_understood=("anthrazyt",))
+    assert verdict.score < judge(partly, material(dE=None, fits_words=1.0)).score < 100
+
+
+def test_a_measured_colour_weighs_more_than_words_for_it():
+    block = request().model_copy(update={"lab": (50.0, 0.0, -30.0)})
+    near = judge(block, material(dE=0.5, fits_words=0.1))
+    assert near.score > judge(block, material(dE=8.0, fits_words=1.0)).score
+
+
+def test_no_rule_reads_colour_words():
+    assert _colours({"words": ["anthrazyt", "anthrazyt", "x"]})["readings"] == [
+        {"words": words, "is_colour": False, "meaning": "", "L": 0.0, "a": 0.0, "b": 0.0, "reach": 0.0}
+        for words in ("anthrazyt", "x")
+    ]
 
 
 def test_what_was_not_asked_for_does_not_count():
@@ -89,7 +115,7 @@ def result(name, score, distance=1.0, resin="PP"):
 
 
 def test_the_analysis_says_that_it_is_of_rules_and_recommends_the_best():
-    answer = analyse(AnalysisQuestion(request=request(), results=(result("A", 60), result("B", 90))))
+    answer = analyse(AnalysisQuestion(request=request(), results=(result("B", 90), result("A", 60))))
     assert "offline-rules, which are rules and no language model" in answer["summary"]
     assert answer["best_match"] == "B"
     assert answer["caveats"] == []
@@ -100,7 +126,7 @@ def test_the_analysis_recommends_nothing_that_is_poor():
 
 
 def test_without_scores_the_nearest_colour_is_recommended():
-    answer = analyse(AnalysisQuestion(request=request(), results=(result("A", None, 3), result("B", None, 1))))
+    answer = analyse(AnalysisQuestion(request=request(), results=(result("B", None, 1), result("A", None, 3))))
     assert answer["best_match"] == "B"
     assert "no result has a score" in answer["summary"]
 
@@ -111,6 +137,12 @@ def test_caveats_name_another_resin_and_a_visible_difference():
         "The first result is of another resin than the one asked for.",
         "The difference of dE 4.0 can be seen",
     ]
+
+
+def test_the_analysis_repeats_the_most_important_note():
+    block = request().model_copy(update={"notes": ("No material lies within dE 2.", "Lab values alone.")})
+    answer = analyse(AnalysisQuestion(request=block, results=(result("A", 80, 4.0),)))
+    assert answer["summary"].endswith("No material lies within dE 2.")
 
 
 def test_an_analysis_of_nothing_recommends_nothing():

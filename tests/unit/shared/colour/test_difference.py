@@ -104,8 +104,68 @@ def test_beside_grey_the_axes_name_the_direction(material, words):
     assert lab_difference(GREY, material).words == words
 
 
-def test_a_grey_beside_a_colour_is_named_by_the_axes_too():
-    assert lab_difference(Lab(50, 40, 0), Lab(50, 1, 0)).words == "greener"
+@pytest.mark.parametrize(
+    ("request_", "material", "words"),
+    [
+        (Lab(50, 40, 0), Lab(50, 1, 0), "weaker"),
+        # However it leans, beside a strong colour a grey is a grey.
+        (Lab(50, 40, 0), Lab(50, -1, 0), "weaker"),
+        (Lab(50, 0, -40), Lab(60, 0.5, 0.5), "lighter, weaker"),
+        (Lab(50, 0, -40), Lab(50, 0, 0), "weaker"),
+        # Two that are nearly grey: what is asked for has a hue to turn from, and is stronger or weaker.
+        (Lab(50, 0, -4), Lab(50, 0, -2.5), "weaker"),
+        (Lab(50, 0, -4), Lab(50, 0, -8), "stronger"),
+        (Lab(50, 0, -4), Lab(50, 2.5, -3), "redder"),
+        (Lab(50, 0, -3), Lab(50, 0, 3), "yellower"),
+        # It lies opposite: to it a blue does not get redder.
+        (Lab(50, 0, -30), Lab(50, 2, 30), "yellower"),
+        (Lab(50, 0, -30), Lab(50, -2, 30), "yellower"),
+        # Its b* falls, and yet it is no bluer: it turned towards yellow and lost chroma.
+        (at(50, 50, 30), at(50, 40, 36), "yellower, weaker"),
+    ],
+)
+def test_beside_a_colour_hue_and_strength_are_told(request_, material, words):
+    assert lab_difference(request_, material).words == words
+
+
+HUE_WORDS = {"redder": "greener", "greener": "redder", "yellower": "bluer", "bluer": "yellower"}
+# Strong enough to have a hue, and so much turned that it is named.
+CHROMAS, HUES_DEG, TURNS_DEG = st.floats(10, 60), st.floats(0, 360), st.floats(15, 90)
+
+
+def hue_words_of(found: LabDifference) -> list[str]:
+    return [word for word in found.words.split(", ") if word in HUE_WORDS]
+
+
+@settings(deadline=None)
+@given(st.floats(0, 100), st.floats(3, 120), HUES_DEG, st.floats(0, 2))
+def test_a_colour_that_only_gains_or_loses_strength_turns_to_no_hue(lightness, chroma, hue_deg, factor):
+    request_ = at(lightness, chroma, hue_deg)
+    assert hue_words_of(lab_difference(request_, Lab(lightness, factor * request_.a, factor * request_.b))) == []
+
+
+@settings(deadline=None)
+@given(CHROMAS, HUES_DEG, TURNS_DEG, st.floats(0.9, 1.1))
+def test_the_opposite_turn_has_the_opposite_word(chroma, hue_deg, turn_deg, factor):
+    request_ = at(50, chroma, hue_deg)
+    (forwards,), (backwards,) = (
+        hue_words_of(lab_difference(request_, at(50, factor * chroma, hue_deg + turn)))
+        for turn in (turn_deg, -turn_deg)
+    )
+    assert forwards == HUE_WORDS[backwards]
+
+
+@settings(deadline=None)
+@given(CHROMAS, st.floats(-44.9, 44.9), TURNS_DEG, st.sampled_from([1, -1]), st.floats(0.9, 1.1))
+def test_the_quadrant_of_the_request_says_which_words(chroma, beside_deg, turn_deg, direction, factor):
+    for axis_deg, forwards in ((0, "yellower"), (90, "greener"), (180, "bluer"), (270, "redder")):
+        hue_deg = axis_deg + beside_deg
+        found = lab_difference(at(50, chroma, hue_deg), at(50, factor * chroma, hue_deg + direction * turn_deg))
+        assert hue_words_of(found) == [forwards if direction > 0 else HUE_WORDS[forwards]]
+
+
+# A turn of hue counts no more than the way from the requested hue, which near "same" is shorter by less than this.
+BESIDE_FACTOR = 1.1
 
 
 @settings(deadline=None)
@@ -117,12 +177,31 @@ def test_words_never_contradict_the_numbers(request_, material):
     assert ("darker" in words) <= (found.dL < 0)
     assert ("stronger" in words) <= (found.dC > 0)
     assert ("weaker" in words) <= (found.dC < 0)
+    assert (found.words == SAME) <= (found.dE_cmc < NOTICEABLE * math.sqrt(3) * BESIDE_FACTOR)
+    assert len(words) == len(set(words))
+
+
+@settings(deadline=None)
+@given(COLOURS, st.floats(-180, 180))
+def test_at_equal_chroma_the_hue_words_say_how_a_and_b_differ(request_, turn_deg):
+    found = lab_difference(request_, at(request_.L, request_.chroma, request_.hue_deg + turn_deg))
+    words = found.words.split(", ")
     assert ("redder" in words) <= (found.da > 0)
     assert ("greener" in words) <= (found.da < 0)
     assert ("yellower" in words) <= (found.db > 0)
     assert ("bluer" in words) <= (found.db < 0)
-    assert (found.words == SAME) <= (found.dE_cmc < NOTICEABLE * math.sqrt(3) + 1e-9)
-    assert len(words) == len(set(words))
+
+
+@settings(deadline=None)
+@given(st.builds(Lab, st.floats(0, 100), st.floats(-1.8, 1.8), st.floats(-1.8, 1.8)), COLOURS)
+def test_beside_grey_the_words_say_how_a_and_b_differ(grey, material):
+    found = lab_difference(grey, material)
+    words = found.words.split(", ")
+    assert not {"stronger", "weaker"} & set(words)
+    assert ("redder" in words) <= (found.da > 0)
+    assert ("greener" in words) <= (found.da < 0)
+    assert ("yellower" in words) <= (found.db > 0)
+    assert ("bluer" in words) <= (found.db < 0)
 
 
 @settings(deadline=None)

@@ -23,9 +23,12 @@ def test_only_what_was_refused_for_good_is_not_tried_again(failure, later):
 
 
 def test_the_first_failure_speaks_for_all_and_the_log_gets_every_reason():
-    failures = [Failed(HOST + "Unavailable: Azure AI Search answered 503: x"), Failed(HOST + "Rejected: Azure OpenAI")]
+    failures = [
+        Failed(HOST + "Unavailable: Azure AI Search answered 503: x", attempts=6),
+        Failed(HOST + "Rejected: Azure OpenAI"),
+    ]
     failed = no_search_succeeded(failures)
-    assert str(failed) == "Search index did not answer after 3 retries"
+    assert str(failed) == "Search index did not answer after 6 retries"
     assert failed.reason == "; ".join(failure.text for failure in failures)
 
 
@@ -39,7 +42,7 @@ def test_the_first_failure_speaks_for_all_and_the_log_gets_every_reason():
     ],
 )
 def test_nothing_of_a_raw_text_reaches_a_user(text):
-    shown = str(no_search_succeeded([Failed(HOST + text if text else "")]))
+    shown = str(no_search_succeeded([Failed(HOST + text if text else "", attempts=3)]))
     assert shown in {"The materials could not be searched", "The materials could not be searched after 3 retries"}
 
 

@@ -92,7 +92,8 @@ def test_what_the_index_does_not_know_is_unknown():
     ],
 )
 def test_a_resin_is_exact_a_synonym_of_the_family_or_none(asked, synonyms, material, match):
-    assert resin_match(block_of(asked, synonyms), material) == match
+    code = mapped(request_of(resin=asked)).resin.code
+    assert resin_match(code, synonyms, material) == match
 
 
 @pytest.mark.parametrize(

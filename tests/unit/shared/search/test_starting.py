@@ -16,7 +16,7 @@ async def test_a_queued_search_is_started_under_its_own_id(searches):
     request_id = await searches.accepted()
     assert await start(searches, request_id) is Started.STARTED
     assert searches.orchestrations.calls["start"] == [
-        ("SearchOrchestrator", request_id, {"request_id": request_id, "deadline_s": 120, "llm": True})
+        ("SearchOrchestrator", request_id, {"request_id": request_id, "deadline_s": 120, "llm": True, "steps": 2})
     ]
 
 

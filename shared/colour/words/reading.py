@@ -1,0 +1,92 @@
+"""Reading colour words: the function that others call, and what it owns to not having understood."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from shared.colour.lab import Lab
+from shared.colour.words.matching import Item, items_of, normalised
+from shared.colour.words.pantone import silent_places
+from shared.colour.words.phrases import described
+
+_MOST_COLOURS = 3
+_MOST_NOT_UNDERSTOOD, _MOST_SHOWN = 10, 60
+
+
+class ColourWord(NamedTuple):
+    """A colour that was read.
+
+    ``text``: the words as typed; ``meaning``: in plain English, such as ``dark blue`` or ``RAL 5010 gentian blue``;
+    ``lab``: a typical example, CIELAB for D65; ``reach``: dE CMC(2:1) from it within which a colour passes for the words.
+    """
+
+    text: str
+    meaning: str
+    lab: Lab
+    reach: float
+
+
+class Reading(NamedTuple):
+    """What was read in a text.
+
+    ``colours``: alternatives in the order typed, at most 3. ``not_understood``: words as typed, in order, each once, at
+    most 10 of at most 60 characters; the whole text where nothing was read. ``effects``: words, as typed, for what Lab
+    does not show, such as metallic or matt.
+    """
+
+    colours: tuple[ColourWord, ...]
+    not_understood: tuple[str, ...]
+    effects: tuple[str, ...]
+
+
+def read_colour_words(text: str) -> Reading:
+    """Return the colours that ``text`` describes in English, German, French, Spanish, Italian or RAL numbers.
+
+    Modifiers, compounds, mixtures and alternatives are read, in any case, with or without accents. Small words around
+    them are neither read nor reported. Never raises; the time it takes grows with the text, of which no more than 1000
+    characters are read.
+    """
+    text = normalised(text)
+    items = items_of(text)
+    phrases = described(items)
+    colours = tuple(
+        ColourWord(text[each.start : each.end], each.means, each.lab, each.reach)
+        for each in phrases.colours[:_MOST_COLOURS]
+    )
+    effects = tuple(_once(_typed(text, item) for item in items if item.word and "effect" in item.word.roles))
+    if not colours and not effects:
+        whole = text.strip()
+        return Reading((), (whole[:_MOST_SHOWN].strip(),) if whole else (), ())
+    read = phrases.read | silent_places(items, phrases.read)
+    return Reading(colours, tuple(_not_understood(text, items, read)), effects)
+
+
+def _typed(text: str, item: Item) -> str:
+    return text[item.start : item.end]
+
+
+def _not_understood(text: str, items: Sequence[Item], read: frozenset[int]) -> list[str]:
+    """Words that are not ``read``; what was typed together and read nowhere, such as X-12, is one."""
+    used = [item for place, item in enumerate(items) if place in read]
+    taken = {at for item in used for at in range(item.start, item.end)}
+    unread = [item for place, item in enumerate(items) if place not in read and item.start not in taken]
+    shown = list(_once(_chunk(text, item, taken)[:_MOST_SHOWN] for item in unread))
+    return shown[:_MOST_NOT_UNDERSTOOD]
+
+
+def _chunk(text: str, item: Item, taken: set[int]) -> str:
+    """The item with all that stands around it up to the next space, unless some of that was read."""
+    start, end = item.start, item.end
+    while start > 0 and not text[start - 1].isspace():
+        start -= 1
+    while end < len(text) and not text[end].isspace():
+        end += 1
+    if any(at in taken for at in range(start, end)):
+        return _typed(text, item)
+    chunk = text[start:end]
+    first = next((at for at, letter in enumerate(chunk) if letter.isalnum()), 0)
+    last = next((at for at in range(len(chunk), 0, -1) if chunk[at - 1].isalnum()), len(chunk))
+    return chunk[first:last]
+
+
+def _once(words: Iterator[str]) -> Iterator[str]:
+    return iter(dict.fromkeys(words))

@@ -1,0 +1,86 @@
+"""The values of a Lab table as numbers, however an office writes them."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from shared.search.lab_text import UnusableLabTable
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_INVISIBLE = "\u200b\u200e\u200f\u2060"
+_MINUS = str.maketrans(dict.fromkeys("\u2212\u2013\u2010\u2011\ufe63\uff0d", "-"))
+# How a spreadsheet is told that a cell is a text: ="0012" or '0012.
+_AS_TEXT = re.compile(r"""="(.*)"|'(.*?)'?""", re.DOTALL)
+_PLAIN = re.compile(r"-?[0-9,.]*")
+_SPACE_AFTER_SIGN = re.compile(r"^([+-])\s+")
+# As SAP writes what is below zero.
+_SIGN_BEHIND = re.compile(r"^([0-9.,]+)-$")
+# How pandas reads numbers that are none.
+_NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
+# 1.234,5 and 1 234: no L*, a*, b* is as large, so the digits are no thousands but another mistake.
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:[.,'\u2019\s][0-9]{3})+(?:[.,][0-9]*)?")
+
+
+def bare(cell: str) -> str:
+    """Return a cell without the space and the signs of a text around it, with one kind of minus."""
+    cell = cell.strip().strip(_INVISIBLE).strip()
+    if told := _AS_TEXT.fullmatch(cell):
+        cell = (told[1] or told[2] or "").strip()
+    return cell
+
+
+def numbers(
+    columns: Sequence[Sequence[str]], line_of: Callable[[int], int]
+) -> tuple["NDArray[np.float64]", "NDArray[np.bool_]"]:
+    """Return values of shape (n, columns), and which rows hold something that is no number.
+
+    Decimal points or decimal commas, any minus. ``line_of``: the line of a row, for the text of an error.
+
+    Raises:
+        UnusableLabTable: There are both decimal marks, or digits are in groups of thousands.
+    """
+    import numpy as np
+
+    rows = len(columns[0])
+    texts = [text for column in columns for text in column]
+    values = _parsed(texts)
+    not_a_number = np.zeros(rows, dtype=bool)
+    if odd := np.flatnonzero(np.isnan(values)).tolist():
+        plain = {place: _plain(texts[place]) for place in odd}
+        values[odd] = _parsed([text.replace(",", ".") for text in plain.values()])
+        unread = np.isnan(values).tolist()
+        if commas := [place % rows for place, text in plain.items() if "," in text and not unread[place]]:
+            points = (place % rows for place, text in enumerate(texts) if "." in text and not unread[place])
+            _refuse_both_marks(min(commas), min(points, default=None), line_of)
+        for place, text in plain.items():
+            if unread[place] and _GROUPED.fullmatch(text):
+                fault = f"{text[:30]!r}: no value has thousands or two decimal marks"
+                raise UnusableLabTable(f"line {line_of(place % rows)} of the Lab table has {fault}")
+            not_a_number[place % rows] |= unread[place] and _NOT_FINITE.fullmatch(text) is None
+    return values.reshape(len(columns), rows).T, not_a_number
+
+
+def _plain(text: str) -> str:
+    if _PLAIN.fullmatch(text):
+        return text
+    return _SIGN_BEHIND.sub(r"-\1", _SPACE_AFTER_SIGN.sub(r"\1", bare(text).translate(_MINUS)))
+
+
+def _parsed(texts: list[str]) -> "NDArray[np.float64]":
+    import numpy as np
+    import pandas as pd
+
+    parsed: Any = pd.to_numeric(np.array(texts, dtype=object), errors="coerce")
+    return np.array(parsed, dtype=np.float64)
+
+
+def _refuse_both_marks(comma: int, point: int | None, line_of: Callable[[int], int]) -> None:
+    """1,234 is 1.234 where all marks are commas, and a slip where others are points."""
+    if point is not None:
+        raise UnusableLabTable(
+            f"the Lab table has a decimal comma in line {line_of(comma)} and a decimal point in line {line_of(point)}:"
+            " it must keep to one"
+        )

@@ -1,0 +1,152 @@
+"""What a search says beside its results."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.search.contracts import LabValues, MeantColour, Nearest, NearMaterial, RankedResult, ReadWords, RequestBlock
+from shared.search.decisions import DEGRADES, LLM_DISABLED, SCORING, SCORING_PARTIAL, VECTORS
+from shared.search.notes import _MISSING, LAB_ALONE, missing, notes
+from shared.search.requested_resin import mapped
+from tests.support.scripted_search import BLUE, request_of
+
+BLUE_WORD = MeantColour(text="blau", meaning="blue", lab=LabValues(L=40, a=0, b=-40), reach=20)
+RED_WORD = MeantColour(text="rot", meaning="red", lab=LabValues(L=45, a=60, b=35), reach=15)
+
+
+def near(name: str, far: float, resin: str = "PP") -> NearMaterial:
+    return NearMaterial(id=name, name=f"Blue {name}", resin=resin, dE=far)
+
+
+def block_of(*, resin: str = "PP", words: ReadWords | None = None, **request) -> RequestBlock:
+    asked = request_of(resin=resin, words="blau" if words else "", **request)
+    return RequestBlock(request=asked, resin=mapped(asked).resin, words=words)
+
+
+def said(block: RequestBlock, nearest: Nearest | None = None, results=()) -> list[str]:
+    """All notes but the fixed caveat."""
+    return [note for note in notes(block, nearest, results) if note != LAB_ALONE]
+
+
+def result(name: str = "m", lab: LabValues | None = BLUE, **more) -> RankedResult:
+    return RankedResult(id=name, search_score=1.0, lab=lab, **more)
+
+
+def test_where_something_of_the_resin_is_within_tolerance_nothing_is_said_of_it():
+    nearest = Nearest(of_resin=near("m1", 2.0), of_all=near("m2", 1.0, "ABS"), in_catalogue=True)
+    assert said(block_of(deltae_threshold=2.0), nearest) == []
+
+
+def test_nothing_within_tolerance_names_the_nearest_of_the_resin_and_of_all():
+    nearest = Nearest(of_resin=near("m1", 3.08), of_all=near("m2", 2.8, "ABS"), in_catalogue=True)
+    assert said(block_of(deltae_threshold=2.0), nearest) == [
+        "No material lies within dE 2: the nearest PP is Blue m1 (m1) at dE 3.1; the nearest of all is Blue m2 (m2) at "
+        "dE 2.8."
+    ]
+
+
+def test_nothing_within_tolerance_without_a_resin_names_the_nearest():
+    nearest = Nearest(of_all=near("m2", 2.8, "ABS"))
+    assert said(block_of(resin="", deltae_threshold=2.0), nearest) == [
+        "No material lies within dE 2: the nearest is Blue m2 (m2) at dE 2.8."
+    ]
+
+
+def test_nothing_of_the_resin_but_others_within_names_both():
+    nearest = Nearest(of_resin=near("m1", 7.0), of_kin=near("m3", 6.0), of_all=near("m2", 2.8), in_catalogue=True)
+    assert said(block_of(), nearest) == [
+        "No PP lies within dE 5: the nearest PP is Blue m1 (m1) at dE 7.0; the nearest of other resins is Blue m2 (m2) "
+        "at dE 2.8."
+    ]
+
+
+@pytest.mark.parametrize(("far", "shown"), [(2.04, "2.04"), (2.0004, "2.0004"), (2.06, "2.1"), (12.0, "12.0")])
+def test_a_distance_never_reads_as_if_it_were_within_tolerance(far, shown):
+    (note,) = said(block_of(resin="", deltae_threshold=2.0), Nearest(of_all=near("m", far)))
+    assert note.endswith(f"at dE {shown}.")
+
+
+def test_where_the_nearest_are_not_known_the_results_speak():
+    (note,) = said(block_of(resin="", deltae_threshold=1), None, [result("a", dE=3.0), result("b", dE=2.0)])
+    assert "the nearest is b at dE 2.0" in note
+    assert said(block_of(resin=""), None, []) == []
+
+
+def test_a_resin_that_is_not_known_is_named():
+    (note,) = said(block_of(resin="XPT9", lab=None))
+    assert note == 'The resin "XPT9" is not known: it was searched for as a text.'
+
+
+def test_a_resin_that_the_catalogue_lacks_is_named_with_what_is_near_in_kind():
+    lacking = Nearest(in_catalogue=False, near_in_kind=("PPS", "PSU"))
+    assert said(block_of(resin="PEEK", lab=None), lacking) == [
+        "There is no PEEK in the catalogue; near in kind: PPS, PSU."
+    ]
+    assert said(block_of(resin="PEEK", lab=None), Nearest(in_catalogue=False)) == [
+        "There is no PEEK in the catalogue; near in kind: nothing."
+    ]
+
+
+def test_a_filler_that_decides_nothing_is_said_to_be_asked_for():
+    (note,) = said(block_of(resin="PA66 GF30", lab=None))
+    assert "GF30" in note
+    assert "data sheets" in note
+
+
+def test_words_that_were_not_understood_and_effects_are_named():
+    words = ReadWords(colours=(BLUE_WORD,), not_understood=("frobnicate",), effects=("metallic",))
+    assert said(block_of(words=words, lab=None), None, [result(lab=BLUE_WORD.lab)]) == [
+        'Of the colour words "frobnicate" was not understood.',
+        'Lab values do not show the effect that was asked for: "metallic". Compare a sample.',
+    ]
+    assert said(block_of(words=ReadWords(not_understood=("a", "b")), lab=None)) == [
+        'The colour words "a", "b" were not understood.'
+    ]
+
+
+def test_words_that_contradict_the_colour_are_named():
+    (note,) = said(block_of(words=ReadWords(colours=(RED_WORD,))))
+    assert note == 'The words "rot" speak of another colour than the Lab values, which decide.'
+    assert said(block_of(words=ReadWords(colours=(RED_WORD, BLUE_WORD)))) == []
+
+
+def test_where_nothing_passes_for_the_words_the_answer_says_so():
+    block = block_of(words=ReadWords(colours=(BLUE_WORD,)), lab=None)
+    assert said(block, None, [result(lab=LabValues(L=45, a=60, b=35))])[0].startswith(
+        'None of the results passes for "blau"'
+    )
+
+
+@pytest.mark.parametrize(
+    ("answers", "start"),
+    [
+        (["met", "not_met"], None),
+        (["not_met", "unknown"], 'No result is known to meet the wish for regulatory: "FDA".'),
+        (["partly", "not_met"], 'No result meets in full the wish for regulatory: "FDA".'),
+        (["unknown", "unknown"], 'No result tells whether it meets the wish for regulatory: "FDA".'),
+    ],
+)
+def test_a_wish_that_no_result_meets_is_named(answers, start):
+    results = [result(str(number), wishes={"regulatory": answer}) for number, answer in enumerate(answers)]
+    assert said(block_of(REQUEST_REGULATORY="FDA", lab=None), None, results) == ([start] if start else [])
+
+
+def test_what_lab_values_do_not_show_is_said_wherever_they_decide():
+    assert notes(block_of(), None, [])[-1] == LAB_ALONE
+    assert notes(block_of(words=ReadWords(colours=(BLUE_WORD,)), lab=None), None, [])[-1] == LAB_ALONE
+    assert LAB_ALONE not in notes(block_of(lab=None), None, [])
+
+
+def test_every_sentence_on_a_service_belongs_to_a_word_of_degraded():
+    words = {*DEGRADES.values(), VECTORS, SCORING, SCORING_PARTIAL, LLM_DISABLED}
+    assert _MISSING.keys() <= words
+    assert missing(["progress", "vectors"]) == (_MISSING["vectors"],)
+
+
+@given(st.text(max_size=500))
+def test_whatever_was_typed_a_note_is_one_short_line(text):
+    words = ReadWords(not_understood=(text,), effects=(text,))
+    block = block_of(resin=text.strip() or "PP", words=words, REQUEST_REGULATORY=text or "x")
+    for note in notes(block, None, [result()]):
+        assert len(note) < 400
+        assert "\n" not in note

@@ -3,8 +3,10 @@
 import random
 from typing import Any
 
-# Beside their grade, which makes them new to the cache of synonyms, the model has neighbours for each of these.
-_RESINS = ("PP", "ABS", "PC", "PA6", "PBT", "POM", "PMMA", "TPU")
+from shared.search.resins import resins
+
+# Any two make a blend with a code of its own: nearly every one is new to the cache of synonyms.
+_BLENDED = sorted(code for code in resins() if code.isalnum())
 _WORDS = ("warm signal blue", "deep leaf green", "pale sand", "bright traffic red", "dark slate grey", "soft violet")
 
 
@@ -29,7 +31,7 @@ class Payloads:
         return {"k": 20, **self._colour(), "rerank": False}
 
     def _resin(self) -> str:
-        return f"{self._chance.choice(_RESINS)} grade {self._chance.randrange(10**9)}"
+        return "/".join(self._chance.sample(_BLENDED, 2))
 
     def _words(self) -> str:
         return self._chance.choice(_WORDS)

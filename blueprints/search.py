@@ -57,6 +57,7 @@ from shared.search.ranking import ranked
 from shared.search.request_documents import timestamp
 from shared.search.requested_resin import unmapped
 from shared.search.results import document_results, shown_notes, stitched
+from shared.search.tolerance import eligible
 
 bp = df.Blueprint()
 
@@ -183,9 +184,10 @@ class _Run:
         self._journal.total_before_dedup = sum(len(each.results) for each in hits)
         outcomes = yield from self._gather(plan.deduplication(self._start, hits))
         unique = self._result(outcomes, "DeduplicateResults", Deduplicated)
-        candidates = at_most(decisions.MOST_CANDIDATES, unique.results if unique else fuse(hits))
+        candidates = unique.results if unique else fuse(hits)
         self._journal.total_after_dedup = len(candidates)
-        return candidates, nearest
+        worth_it = eligible(candidates, plan.wanted(self._start, block))
+        return at_most(decisions.MOST_CANDIDATES, worth_it), nearest
 
     def _rank(
         self, block: RequestBlock, candidates: tuple[Candidate, ...]

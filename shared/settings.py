@@ -67,6 +67,7 @@ class Searches:
 
     status_requires_owner: bool
     deadline_s: int
+    patience_s: int
     reconciler_schedule: str
     resend_after_s: int
 
@@ -180,6 +181,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         searches=Searches(
             status_requires_owner=bool(values["STATUS_REQUIRES_OWNER"]),
             deadline_s=_int(values, "SEARCH_DEADLINE_S"),
+            patience_s=_int(values, "SEARCH_PATIENCE_S"),
             reconciler_schedule=str(values["SEARCH_RECONCILER_SCHEDULE"]),
             resend_after_s=_int(values, "SEARCH_RESEND_AFTER_S"),
         ),

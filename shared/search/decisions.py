@@ -8,14 +8,11 @@ from shared.search.contracts import RequestBlock, SearchRequest, SearchStart, St
 from shared.search.payload import COLOUR_FIELD
 
 STEPS = 2
-"""The steps that a run takes which starts now. 1: before colour words were read and distance chose candidates, and each
-step was tried three times. What this number decides is stored history: runs of both may be in flight."""
+"""The steps of a run that starts now. 1 are those before colour words were read and distance chose candidates. What
+this number decides is stored history: runs of both may be in flight."""
 
 # Rounds of a step that failed, as everywhere.
 ATTEMPTS = 3
-# What a run may spend on further rounds, all its steps together: it rides out a storm of 429 or a failover. It is a
-# quarter of the deadline at most, so that the steps that do without what failed still have their time.
-_PATIENCE_S = 30.0
 # The round from which a step makes do without the model that only betters its result: whoever waits has waited 3 s.
 MAKE_DO_FROM = 3
 # The last write of a run gets two rounds more, 15 s in all: without it the work of the run would be lost.
@@ -81,8 +78,11 @@ FAILED = Stage("failed", "failed", 100, "")
 
 
 def patience_s(start: SearchStart) -> float:
-    """Return the seconds that a run may spend on pauses beyond its usual rounds."""
-    return min(_PATIENCE_S, start.deadline_s / 4) if start.steps > 1 else 0.0
+    """Return the seconds that a run may spend on pauses, all its steps together, to ride out a storm of 429 or a failover.
+
+    The steps that do without what failed need their time before the deadline too.
+    """
+    return min(float(start.patience_s), start.deadline_s / 4)
 
 
 def wants_words_read(start: SearchStart, request: SearchRequest) -> bool:

@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 from shared.search.lab_header import (
@@ -26,7 +27,12 @@ _DELIMITERS = (",", ";", "\t", "|")
 _DECLARED = re.compile(r'\s*"?sep=([,;:\t|^~!])', re.IGNORECASE)
 # Enough of these inside one cell are a row that a quote swallowed.
 _DELIMITERS_OF_A_ROW = len(COLUMNS) - 1
-_BEGINS_A_NUMBER = re.compile(r"[-+\u2212\u2013.,]?\s*[0-9]")
+_BEGINS_A_NUMBER = frozenset("0123456789+-.,\u2212")
+# Only where these are found is there more to see.
+_NAMES_LIGHT = re.compile(
+    r"d ?[5-7][05]|ill?um|licht|light|source|[eé]clair|observ|osserv|beobacht|hunter", re.IGNORECASE
+)
+_NAMES_COLOUR = re.compile(r"(?<![a-z])[lab](?:\*|[ _-]?star|(?![a-z]))", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -46,9 +52,57 @@ class Dialect:
         """Tell whether it may be a plain rectangle: no cell is quoted, and there is text enough for all cells."""
         return '"' not in self.text and self.text.count("\n") * self.header.width <= len(self.text)
 
+    @cached_property
+    def lights_among_rows(self) -> Mapping[str, int]:
+        """The lights that rows name, with their lines, after a look at each row for what a parser passes over.
+
+        Raises:
+            UnusableLabTable: A quote is not closed or holds rows, a row has more cells than the header, or another
+                table begins; the text tells the line.
+        """
+        lights: dict[str, int] = {}
+        records = _records(self.text, self.delimiter, self.first_line)
+        next(records)
+        for number, (line, cells) in enumerate(records):
+            row = "\t".join(cells)
+            self._refuse_what_is_no_row(row, cells, line)
+            if number == 0:
+                lights |= dict.fromkeys(lights_beside(cells, self.header), line)
+            if self._is_of_values(row, cells):
+                continue
+            if _NAMES_LIGHT.search(row):
+                lights |= lights_in([(line, cells)])
+            if _NAMES_COLOUR.search(row) and names_colours(cells):
+                lights |= dict.fromkeys(self._lights_of_same_header(cells, line), line)
+        return lights
+
     def line_of(self, row: int) -> int:
         """Return the physical line in which a row begins; 0 is the header."""
         return next(islice(_records(self.text, self.delimiter, self.first_line), row, None), (0, []))[0]
+
+    def _is_of_values(self, row: str, cells: list[str]) -> bool:
+        """Tell, at little cost, most rows of values from what may name a colour or a light."""
+        place = self.header.positions[1]
+        is_number = place < len(cells) and cells[place][:1] in _BEGINS_A_NUMBER
+        return is_number and "*" not in row and "L" not in cells and "l" not in cells
+
+    def _refuse_what_is_no_row(self, row: str, cells: list[str], line: int) -> None:
+        width = self.header.width
+        if len(cells) > width and any(cell.strip() for cell in cells[width:]):
+            hint = ": commas must not be decimal marks too" if self.delimiter == "," else ""
+            fault = f"Expected {width} fields in line {line}, saw {len(cells)}{hint}"
+            raise UnusableLabTable(f"the Lab table is no CSV: {fault}")
+        if "\n" in row and any(_holds_rows(cell, self.delimiter) for cell in cells):
+            raise UnusableLabTable(f"the Lab table is no CSV: the quote in line {line} holds whole rows")
+
+    def _lights_of_same_header(self, cells: list[str], line: int) -> frozenset[str]:
+        """The lights of a header among the rows, as it stands between exports that were put together."""
+        material, *colours = columns_in(cells).values()
+        wanted = [[place] for place in self.header.positions]
+        if colours != wanted[1:] or material not in ([], wanted[0]):
+            raise UnusableLabTable(f"another table begins in line {line} of the Lab table: upload one with one header")
+        again = header_of(cells, line)
+        return again.lights if again else frozenset()
 
 
 class _BadQuotes(UnusableLabTable):
@@ -69,6 +123,8 @@ def dialect_of(text: str) -> Dialect:
         above: list[tuple[int, list[str]]] = []
         try:
             for line, cells in _records(head, delimiter):
+                if len(cells) > _MOST_COLUMNS:
+                    continue
                 if (header := _joined_header(cells, above, line)) is not None:
                     named = header.lights | (lights_beside(above[-1][1], header) if above else frozenset())
                     lights = dict.fromkeys(named, line) | lights_in(above)
@@ -80,46 +136,6 @@ def dialect_of(text: str) -> Dialect:
     if fault is not None and best.found < len(COLUMNS) - 1:
         raise fault
     raise best.refusal()
-
-
-def checked_rows(dialect: Dialect) -> dict[str, int]:
-    """Return the lights named among the rows, with their lines, having looked at each for what a parser passes over.
-
-    Raises:
-        UnusableLabTable: A quote is not closed or holds rows, a row has more cells than the header, or another table
-            begins; the text tells the line.
-    """
-    lights: dict[str, int] = {}
-    header, delimiter = dialect.header, dialect.delimiter
-    records = _records(dialect.text, delimiter, dialect.first_line)
-    next(records)
-    for number, (line, cells) in enumerate(records):
-        if len(cells) > header.width and any(cell.strip() for cell in cells[header.width :]):
-            hint = ": commas must not be decimal marks too" if delimiter == "," else ""
-            fault = f"Expected {header.width} fields in line {line}, saw {len(cells)}{hint}"
-            raise UnusableLabTable(f"the Lab table is no CSV: {fault}")
-        row = "".join(cells)
-        if "\n" in row and any(_holds_rows(cell, delimiter) for cell in cells):
-            raise UnusableLabTable(f"the Lab table is no CSV: the quote in line {line} holds whole rows")
-        lightness = cells[header.positions[1]] if header.positions[1] < len(cells) else ""
-        if _BEGINS_A_NUMBER.match(lightness) and "*" not in row and not {"L", "l"}.intersection(cells):
-            continue
-        if names_colours(cells):
-            lights |= dict.fromkeys(_lights_of_same_header(header, cells, line), line)
-        lights |= lights_in([(line, cells)])
-        if number == 0:
-            lights |= dict.fromkeys(lights_beside(cells, header), line)
-    return lights
-
-
-def _lights_of_same_header(header: Header, cells: list[str], line: int) -> frozenset[str]:
-    """The lights that a header among the rows names, as it stands between exports that were put together."""
-    material, *colours = columns_in(cells).values()
-    wanted = [[place] for place in header.positions]
-    if colours != wanted[1:] or material not in ([], wanted[0]):
-        raise UnusableLabTable(f"another table begins in line {line} of the Lab table: upload one with one header")
-    again = header_of(cells, line)
-    return again.lights if again else frozenset()
 
 
 def _holds_rows(cell: str, delimiter: str) -> bool:

@@ -14,7 +14,7 @@ _INVISIBLE = "\u200b\u200e\u200f\u2060"
 _MINUS = str.maketrans(dict.fromkeys("\u2212\u2013\u2010\u2011\ufe63\uff0d", "-"))
 # How a spreadsheet is told that a cell is a text: ="0012" or '0012.
 _AS_TEXT = re.compile(r"""="(.*)"|'(.*?)'?""", re.DOTALL)
-_PLAIN = re.compile(r"-?[0-9,.]*")
+_PLAIN = re.compile(r"[a-z][a-z/.]*", re.IGNORECASE)
 _SPACE_AFTER_SIGN = re.compile(r"^([+-])\s+")
 # As SAP writes what is below zero.
 _SIGN_BEHIND = re.compile(r"^([0-9.,]+)-$")
@@ -47,20 +47,21 @@ def numbers(
     rows = len(columns[0])
     texts = [text for column in columns for text in column]
     values = _parsed(texts)
-    not_a_number = np.zeros(rows, dtype=bool)
-    if odd := np.flatnonzero(np.isnan(values)).tolist():
-        plain = {place: _plain(texts[place]) for place in odd}
-        values[odd] = _parsed([text.replace(",", ".") for text in plain.values()])
-        unread = np.isnan(values).tolist()
-        if commas := [place % rows for place, text in plain.items() if "," in text and not unread[place]]:
-            points = (place % rows for place, text in enumerate(texts) if "." in text and not unread[place])
-            _refuse_both_marks(min(commas), min(points, default=None), line_of)
-        for place, text in plain.items():
-            if unread[place] and _GROUPED.fullmatch(text):
-                fault = f"{text[:30]!r}: no value has thousands or two decimal marks"
-                raise UnusableLabTable(f"line {line_of(place % rows)} of the Lab table has {fault}")
-            not_a_number[place % rows] |= unread[place] and _NOT_FINITE.fullmatch(text) is None
-    return values.reshape(len(columns), rows).T, not_a_number
+    unread = np.isnan(values)
+    odd: list[int] = [place for place in np.flatnonzero(unread).tolist() if texts[place]]
+    cleaned = {place: text for place in odd if (text := _plain(texts[place])) != texts[place]}
+    if cleaned:
+        values[list(cleaned)] = _parsed(list(cleaned.values()))
+        for place, text in cleaned.items():
+            texts[place] = text
+        unread = np.isnan(values)
+    _refuse_both_marks(texts, unread, rows, line_of)
+    for place in odd:
+        if unread[place] and _GROUPED.fullmatch(texts[place]):
+            fault = f"{texts[place][:30]!r}: no value has thousands or two decimal marks"
+            raise UnusableLabTable(f"line {line_of(place % rows)} of the Lab table has {fault}")
+        unread[place] &= _NOT_FINITE.fullmatch(texts[place]) is None
+    return values.reshape(len(columns), rows).T, unread.reshape(len(columns), rows).any(axis=0)
 
 
 def _plain(text: str) -> str:
@@ -70,17 +71,26 @@ def _plain(text: str) -> str:
 
 
 def _parsed(texts: list[str]) -> "NDArray[np.float64]":
+    """Numbers with either decimal mark, NaN for what is none."""
     import numpy as np
     import pandas as pd
 
+    if any("," in text for text in texts):
+        texts = [text.replace(",", ".") for text in texts]
     parsed: Any = pd.to_numeric(np.array(texts, dtype=object), errors="coerce")
     return np.array(parsed, dtype=np.float64)
 
 
-def _refuse_both_marks(comma: int, point: int | None, line_of: Callable[[int], int]) -> None:
+def _refuse_both_marks(texts: list[str], unread: "NDArray[np.bool_]", rows: int, line_of: Callable[[int], int]) -> None:
     """1,234 is 1.234 where all marks are commas, and a slip where others are points."""
-    if point is not None:
-        raise UnusableLabTable(
-            f"the Lab table has a decimal comma in line {line_of(comma)} and a decimal point in line {line_of(point)}:"
-            " it must keep to one"
-        )
+    first: list[int] = []
+    for mark in ",.":
+        marked = [place for place, text in enumerate(texts) if mark in text]
+        row = min((place % rows for place in marked if not unread[place]), default=None)
+        if row is None:
+            return
+        first.append(row)
+    comma, point = map(line_of, first)
+    raise UnusableLabTable(
+        f"the Lab table has a decimal comma in line {comma} and a decimal point in line {point}: it must keep to one"
+    )

@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from shared.colour.near_table import NearTable
-from shared.search.lab_dialects import Dialect, checked_rows, dialect_of
+from shared.search.lab_dialects import Dialect, dialect_of
 from shared.search.lab_header import COLUMNS
 from shared.search.lab_lights import agreed_light, light_told
 from shared.search.lab_numbers import bare, numbers
@@ -130,7 +130,7 @@ def _cells(dialect: Dialect) -> tuple[list[str], list[list[str]], list[str]]:
     except pd.errors.ParserError:
         frame = None
     if frame is None:
-        checked_rows(dialect)
+        _ = dialect.lights_among_rows
         try:
             frame = _frame(dialect, [place for place in dialect.header.places if place is not None])
         except pd.errors.ParserError as error:
@@ -160,7 +160,7 @@ def _frame(dialect: Dialect, columns: list[int] | None) -> "pd.DataFrame":
 def _illuminant(dialect: Dialect, of_rows: Sequence[str], usable: "NDArray[np.bool_]") -> str | None:
     lights = dict(dialect.lights)
     if not usable.all():
-        lights |= checked_rows(dialect)
+        lights |= dialect.lights_among_rows
     for text in {text for text, is_used in zip(of_rows, usable.tolist(), strict=False) if is_used}:
         lights |= dict.fromkeys(light_told(text), dialect.first_line)
     return agreed_light(lights)

@@ -17,10 +17,11 @@ _FILES = (
     (b"\xff\xd8\xff", "an image"),
 )
 _TEXTS = (
-    (re.compile(r"\s*<"), "HTML or XML"),
-    (re.compile(r'\s*[\[{]\s*["\[{]'), "JSON"),
-    (re.compile(r"\s*CGATS|(?:.*\n){0,200}?\s*BEGIN_DATA", re.IGNORECASE), "CGATS text"),
+    (re.compile(r"<"), "HTML or XML"),
+    (re.compile(r'[\[{]\s*["\[{]'), "JSON"),
+    (re.compile(r"(?:.*\n){0,100}[ \t]*(?:CGATS|BEGIN_DATA)", re.IGNORECASE), "CGATS text"),
 )
+_CHARACTERS_TO_GUESS_BY = 20_000
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -52,11 +53,12 @@ def text_of(csv_bytes: bytes) -> str:
         raise UnusableLabTable(f"the Lab table is no text: line {_line_at(text, position)} holds a NUL; save it as CSV")
     if not text.strip():
         raise UnusableLabTable("the Lab table is empty")
-    for start, kind in _TEXTS:
-        if start.match(text):
-            raise _foreign(kind)
     if (lines := text.count("\n")) > _MOST_LINES:
         raise UnusableLabTable(f"the Lab table has {lines} lines, at most {_MOST_LINES} are read")
+    head = text[:_CHARACTERS_TO_GUESS_BY].lstrip()
+    for start, kind in _TEXTS:
+        if start.match(head):
+            raise _foreign(kind)
     for position in range(0, len(text) - _LONGEST_LINE, _LONGEST_LINE):
         if text.find("\n", position, position + _LONGEST_LINE) < 0:
             line = _line_at(text, position)

@@ -22,8 +22,10 @@ _BETWEEN_WORDS = frozenset(" \t\n/.,:;()[]°'\"|=?" + _DASHES)
 
 def plain_name(text: str) -> str:
     """Return it in lower case, with one kind of asterisk and space, without accents and the sign of a comment."""
-    text = unicodedata.normalize("NFKD", text).translate(_STARS).casefold()
-    text = "".join(letter for letter in text if not unicodedata.combining(letter) and letter not in _INVISIBLE)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text)
+        text = "".join(letter for letter in text if not unicodedata.combining(letter) and letter not in _INVISIBLE)
+    text = text.translate(_STARS).casefold()
     return " ".join(text.strip().lstrip("#%/").split())
 
 

@@ -10,9 +10,8 @@ from shared.search.candidates import EXPLANATION_BYTES, shortened
 from shared.search.contracts import Candidate, RankedResult, Score, ScoredChunk, Wanted
 from shared.search.distances import distances_from, reaches_from
 from shared.search.flags import resin_match
+from shared.search.tolerance import EQUALLY_NEAR, wishes_met
 
-# dE CMC(2:1) within which two materials are equally near: half the tolerance of a commercial match.
-EQUALLY_NEAR = 0.5
 # A request whose colour words nobody could read is not fulfilled by any material, whatever a model says.
 UNREAD_CAP = 60.0
 # How many of the nearest of the resin keep a place among the first k.
@@ -76,8 +75,7 @@ def _placed(candidates: Sequence[Candidate], chunks: Iterable[ScoredChunk], want
             **_verdict(scores.get(candidate.id), cap),
         )
         kind = "" if wanted.resin is None else resin_match(wanted.resin, wanted.synonyms, candidate.resin)
-        met = frozenset(wish for wish, answer in (candidate.wishes or {}).items() if answer == "met")
-        placed.append(_Placed(result, kind, _NOWHERE if reach is None else reach, met))
+        placed.append(_Placed(result, kind, _NOWHERE if reach is None else reach, wishes_met(candidate)))
     return placed
 
 

@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from shared.search.resin_reading import Piece
+from shared.search.resin_reading import FLAME_RETARDANT, Piece
 
-FLAME_RETARDANT = "FR"
 # What stands between a filler and its amount without saying to which of them it belongs.
 _TRANSPARENT = frozenset({"ignored", "joint", "attribute"})
 

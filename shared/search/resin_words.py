@@ -16,6 +16,9 @@ RESINS_FILE = _FOLDER / "resins.yaml"
 TRADE_NAMES_FILE = _FOLDER / "resin_trade_names.yaml"
 WORDS_FILE = _FOLDER / "resin_words.yaml"
 
+POLYAMIDE = "PA"
+"""Polyamides are told apart by the numbers behind it."""
+
 Kind = Literal[
     "resin", "trade name", "filler", "attribute", "ignored", "negation", "alternative", "joint"
 ]  # fmt: skip
@@ -122,7 +125,7 @@ def vocabulary() -> Vocabulary:
     """
     resins = {code: ResinEntry.model_validate(entry) for code, entry in _load(RESINS_FILE).items()}
     words = _Words.model_validate(_load(WORDS_FILE))
-    made = _Made()
+    made = Collected()
     for text, meaning, file in _meanings(resins, words):
         made.add(text, meaning, file)
     return Vocabulary(
@@ -139,12 +142,19 @@ def vocabulary() -> Vocabulary:
 
 
 @dataclass
-class _Made:
+class Collected:
+    """Meanings by their words, as they are read."""
+
     plain: dict[str, Meaning] = field(default_factory=dict)
     folded: dict[str, Meaning] = field(default_factory=dict)
     longest: int = 0
 
     def add(self, text: str, meaning: Meaning, file: str) -> None:
+        """Take one word or phrase.
+
+        Raises:
+            ValueError: It has another meaning already.
+        """
         tokens = tokens_of(text)
         key = key_of(tokens)
         self.longest = max(self.longest, len(tokens))
@@ -159,6 +169,9 @@ def _meanings(resins: Mapping[str, ResinEntry], words: _Words) -> Iterator[tuple
     for code, entry in resins.items():
         for text in (code, entry.name, *entry.aliases):
             yield text, Meaning("resin", code), RESINS_FILE.name
+            if (number := text.removeprefix(POLYAMIDE)) != text and any(map(str.isdigit, number)):
+                for word in (resins[POLYAMIDE].name, *resins[POLYAMIDE].aliases):
+                    yield f"{word} {number}", Meaning("resin", code), RESINS_FILE.name
     trade = _TradeNames.model_validate(_load(TRADE_NAMES_FILE))
     graded = {name: (code, TradeName(otherwise=code)) for code, names in trade.names.items() for name in names}
     for name, (code, each) in (graded | {name: (name, each) for name, each in trade.graded.items()}).items():

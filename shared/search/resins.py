@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from shared.search.resin_fillers import fillers_of
 from shared.search.resin_reading import Piece, read
-from shared.search.resin_words import ResinEntry, Vocabulary, vocabulary
+from shared.search.resin_words import POLYAMIDE, ResinEntry, Vocabulary, vocabulary
 
 # Names are shorter. What is longer, or names more fillers than a compound has, must cost nothing.
 _MOST_CHARACTERS = 100
@@ -18,7 +18,7 @@ _RESOLVED_KEPT = 1024
 _AMBIGUOUS = frozenset({"CA", "CN", "CP", "EC", "EP", "MF", "NR", "PB", "PF", "PI", "SI", "UF", "UP", "VE"})
 # PTFE in another plastic is a lubricant, as it blends with none.
 _LUBRICANT, _LUBRICATED = "PTFE", "lubricated"
-_POLYAMIDE = "PA"
+_ELASTOMER = "TPE"
 
 
 @dataclass(frozen=True)
@@ -78,9 +78,7 @@ def resins() -> Mapping[str, ResinEntry]:
     return vocabulary().resins
 
 
-def _resin(
-    parts: Sequence[str], given: str, filler: str | None, attributes: Iterable[str], words: Vocabulary
-) -> Resin:
+def _resin(parts: Sequence[str], given: str, filler: str | None, attributes: Iterable[str], words: Vocabulary) -> Resin:
     said = list(dict.fromkeys(attributes))
     kept = _without_lubricant(parts)
     if len(kept) < len(parts):
@@ -137,7 +135,7 @@ def _decided(code: str, attributes: Iterable[str], words: Vocabulary) -> tuple[s
 def _parts(pieces: Sequence[Piece], words: Vocabulary) -> list[str] | None:
     """The resins that the pieces name; none where there is none, None where it could be one or the other."""
     found = [at for at, piece in enumerate(pieces) if piece.kind in {"resin", "trade name"} and piece.value]
-    if not found:
+    if not found or any(piece.kind == "alternative" for piece in pieces):
         return None
     first = pieces[found[0]]
     parts, branded = first.value.split("+"), first.kind == "trade name"
@@ -164,8 +162,6 @@ def _combined(
     """Two resins of one text as one: the same said twice, a general and a precise name, or a blend."""
     signs = "".join(piece.before for piece in between)
     joined = bool(set(signs) & set("+/")) or any(piece.kind == "joint" for piece in between)
-    if any(piece.kind == "alternative" for piece in between):
-        return None
     if set(further) == set(parts):
         return parts
     if not joined:
@@ -198,9 +194,8 @@ def _covers(parts: Iterable[str], general: str) -> bool:
 
 
 def _general(code: str) -> str:
-    if code.startswith(_POLYAMIDE) and code[len(_POLYAMIDE) :][:1].isdigit():
-        return _POLYAMIDE
-    return code.split("-")[0]
+    family = vocabulary().resins[code].family
+    return {"polyamide": POLYAMIDE, "thermoplastic elastomer": _ELASTOMER}.get(family) or code.split("-")[0]
 
 
 def _without_lubricant(parts: Sequence[str]) -> list[str]:
@@ -219,7 +214,7 @@ def _blend(parts: Sequence[str]) -> str:
     if known is None:
         return "+".join(parts)
     # Which polyamide it is stays known; which polystyrene, the blend does not say.
-    precise = [generals[part] if generals[part].startswith(_POLYAMIDE) else part for part in known.split("+")]
+    precise = [generals[part] if part == POLYAMIDE else part for part in known.split("+")]
     return "+".join(precise)
 
 

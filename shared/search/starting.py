@@ -61,6 +61,7 @@ async def start_search(request_id: str, orchestrations: Orchestrations, resource
         llm=settings.language_model is not None,
         traceparent=traceparent(),
         steps=STEPS,
+        patience_s=settings.searches.patience_s,
     )
     await with_retries(lambda: orchestrations.start(ORCHESTRATOR, request_id, task.to_json()))
     return Started.STARTED

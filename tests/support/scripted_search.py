@@ -21,7 +21,7 @@ from shared.search.flags import flags_of
 from tests.support.fake_resources import FakeCloud
 
 REQUEST_ID = "req_550e8400-e29b-41d4-a716-446655440000"
-START = {"request_id": REQUEST_ID, "deadline_s": 120, "llm": True, "steps": STEPS}
+START = {"request_id": REQUEST_ID, "deadline_s": 120, "llm": True, "steps": STEPS, "patience_s": 30}
 OFFLINE = START | {"llm": False}
 BLUE = LabValues(L=45.5, a=12.3, b=-25.7)
 SYNONYMS = [
@@ -42,7 +42,10 @@ def request_of(
 
 
 def material(number: int, **more: Any) -> dict[str, Any]:
-    """Return a document of the index as a search finds it; higher numbers are further from ``BLUE``."""
+    """Return a document of the index as a search finds it; higher numbers are further from ``BLUE``.
+
+    A hundred of them are within tolerance.
+    """
     return {
         "id": f"m{number}",
         "name": f"Blue {number}",
@@ -50,7 +53,7 @@ def material(number: int, **more: Any) -> dict[str, Any]:
         "resin_family": "polyolefin",
         "colour_words": "warm signal blue",
         "description": f"Material {number}, a warm blue.",
-        "L": 45.5 + number,
+        "L": 45.5 + number / 20,
         "a": 12.3,
         "b": -25.7,
         "@search.score": 1 / (60 + number),

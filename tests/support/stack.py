@@ -78,13 +78,14 @@ def sample_environment() -> dict[str, str]:
     """Return the sample's settings and every default, so that a developer's own settings decide no test.
 
     No account's repositories are gathered unless a test says so: every host would begin with it, at whatever address.
+    A service that a test takes away for good is given up after three rounds, not after half a minute.
     """
     defaults = {
         name: str(int(setting.default) if isinstance(setting.default, bool) else setting.default)
         for name, setting in topology().settings.items()
         if setting.default is not None
     }
-    return defaults | SAMPLE | {"REPO_CONTEXT_USERS": ""}
+    return defaults | SAMPLE | {"REPO_CONTEXT_USERS": "", "SEARCH_PATIENCE_S": "3"}
 
 
 @asynccontextmanager

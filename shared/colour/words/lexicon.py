@@ -3,7 +3,7 @@
 import json
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -16,7 +16,7 @@ Language = Literal["en", "de", "fr", "es", "it"]
 LANGUAGES: tuple[Language, ...] = ("en", "de", "fr", "es", "it")
 ROMANCE = frozenset[Language]({"fr", "es", "it"})
 
-Role = Literal["stop", "or", "not", "effect"]
+Role = Literal["stop", "or", "but", "not", "with", "effect"]
 
 # dE CMC(2:1) within which a colour passes for a word, where the vocabulary does not say.
 NAMED_REACH = 14.0
@@ -24,7 +24,7 @@ _XKCD_REACH = 12.0
 RAL_REACH = 4.0
 
 # What NFKD leaves together.
-_LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
+_LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o"})
 # How Germans type an umlaut that their keyboard lacks.
 _DIGRAPHS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
 
@@ -33,10 +33,10 @@ _DIGRAPHS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
 class Sense:
     """What a word means as a colour.
 
-    ``lab``: its prototype; None for a word that only says which blue or green is meant, such as ``bottle``. ``kin``: the
-    plain colour that it counts as beside such a word. ``beside``: what it means beside a plain colour, ``bottle`` beside
-    ``green``. ``shifted``: what it is when it is light, dark and so on, where the rule would say another colour: light
-    brown. ``plain``: it is one of the plain colours itself.
+    ``lab``: its prototype; None for a word that only says which blue or green is meant, such as ``bottle``.
+    ``kin``: the plain colour that it counts as beside such a word. ``beside``: what it means beside a plain colour,
+    ``bottle`` beside ``green``. ``shifted``: what it is when it is light, dark and so on, where the rule would say
+    another colour, as for light brown. ``plain``: it is one of the plain colours itself.
     """
 
     means: str
@@ -56,12 +56,12 @@ class Word:
     ``times``: how much it adds to the shift or tint that follows.
     """
 
-    languages: set[Language] = field(default_factory=lambda: set[Language]())
-    senses: list[Sense] = field(default_factory=lambda: list[Sense]())
+    languages: set[Language] = field(default_factory=set[Language])
+    senses: list[Sense] = field(default_factory=list[Sense])
     shift: str | None = None
     tint: Sense | None = None
     times: float | None = None
-    roles: set[Role] = field(default_factory=lambda: set[Role]())
+    roles: set[Role] = field(default_factory=set[Role])
 
     @property
     def colour(self) -> Sense | None:
@@ -77,10 +77,11 @@ class Word:
 
 @dataclass(frozen=True)
 class Standard:
-    """A colour that a number names, such as RAL 5010."""
+    """A colour that a number names, such as RAL 5010. ``reach``: as for a word."""
 
     name: str
     lab: Lab
+    reach: float = RAL_REACH
 
 
 @dataclass(frozen=True)
@@ -172,8 +173,10 @@ def _add_others(words: dict[str, Word], vocabulary: dict[str, Any], plain: Mappi
         for word in _spelt(words, row):
             word.shift = str(row["means"])
     for row in vocabulary["tints"]:
+        colour = plain[str(row["means"])]
+        tint = replace(colour, means=str(row.get("en", [f"{colour.means}-tinted"])[0]))
         for word in _spelt(words, row):
-            word.tint = plain[str(row["means"])]
+            word.tint = tint
     for row in vocabulary["intensities"]:
         for word in _spelt(words, row):
             word.times = float(row["times"])

@@ -1,41 +1,17 @@
 """From words to colours: which modifier goes with which colour, what is a mixture and what an alternative."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from shared.colour.lab import Lab
-from shared.colour.words.lexicon import RAL_REACH, Sense, Standard, Word
+from shared.colour.words.groups import Described, Group, are_contrary, describe, kins_of
+from shared.colour.words.lexicon import Role, Sense, Word
 from shared.colour.words.matching import Item, Separator
 from shared.colour.words.ral import is_same
-from shared.colour.words.shifts import are_opposite, mixed, shifted, tinted
 
+# Nobody describes a colour in more words without a comma; each of them looks at all others.
+_LONGEST_SEGMENT = 30
 # Two words of intensity together ("very very") change no more than this.
 _MOST_TIMES = 2.5
-# "RAL 7035 darker" is near RAL 7035.
-_TIMES_BESIDE_RAL = 0.5
-# A colour with a modifier is a smaller part of the colours than the plain word.
-_SHIFTED_REACH, _MIXED_REACH = 13.0, 14.0
-# Which plain colour a word stands beside when it says nothing of this one: it is nearly the same.
-_ALSO = {
-    "violet": ("purple",),
-    "purple": ("violet", "lilac"),
-    "lilac": ("purple", "violet"),
-    "cream": ("white", "beige"),
-    "ivory": ("white", "beige"),
-    "gold": ("yellow",),
-    "silver": ("grey",),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Described:
-    """A colour that was described by the text from ``start`` to ``end``."""
-
-    start: int
-    end: int
-    means: str
-    lab: Lab
-    reach: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,42 +22,15 @@ class Phrases:
     read: frozenset[int]
 
 
-@dataclass(slots=True)
-class _Group:
-    """The words about one colour. ``shifts`` and ``tints`` come with how strong they are."""
-
-    start: int
-    end: int
-    after: Separator
-    colours: list[Sense] = field(default_factory=lambda: list[Sense]())
-    beside: list[Word] = field(default_factory=lambda: list[Word]())
-    shifts: list[tuple[str, float]] = field(default_factory=lambda: list[tuple[str, float]]())
-    tints: list[tuple[Sense, float]] = field(default_factory=lambda: list[tuple[Sense, float]]())
-    standard: Standard | None = None
-    romance: bool = False
-    places: list[int] = field(default_factory=lambda: list[int]())
-
-    @property
-    def is_colour(self) -> bool:
-        return bool(self.colours or self.standard)
-
-    def take(self, place: int, item: Item) -> None:
-        if not self.places:
-            self.start, self.after = item.start, self.after or item.after
-        self.end = max(self.end, item.end)
-        self.places.append(place)
-        self.romance = self.romance or bool(item.word and item.word.is_romance)
-
-
 def described(items: Sequence[Item]) -> Phrases:
     """Return the colours that the items describe, and which of them were of use."""
-    groups: list[_Group] = []
+    groups: list[Group] = []
     read: set[int] = set()
     for segment in _segments(items, read):
         groups.extend(_Segment(items, segment, read).groups())
     colours = _joined(groups)
     read.update(place for group in colours for place in group.places)
-    return Phrases(tuple(_describe(group) for group in colours), frozenset(read))
+    return Phrases(tuple(describe(group) for group in colours), frozenset(read))
 
 
 def _segments(items: Sequence[Item], read: set[int]) -> Iterator[list[tuple[int, Separator]]]:
@@ -91,14 +40,13 @@ def _segments(items: Sequence[Item], read: set[int]) -> Iterator[list[tuple[int,
     negated = False
     for place, item in enumerate(items):
         after = item.after or pending
-        if after:
+        if after or len(segment) >= _LONGEST_SEGMENT:
             if segment:
                 yield segment
             segment, negated = [], False
-        pending = ""
-        if _is_or(items, place):
+        pending = _parts(items, place)
+        if pending:
             read.add(place)
-            pending = "or"
         elif item.word and "not" in item.word.roles and not item.word.senses:
             negated = True
         elif not negated:
@@ -107,20 +55,31 @@ def _segments(items: Sequence[Item], read: set[int]) -> Iterator[list[tuple[int,
         yield segment
 
 
-def _is_or(items: Sequence[Item], place: int) -> bool:
+def _parts(items: Sequence[Item], place: int) -> Separator:
+    """What the item is between the one before and the one after it: ``or``, something like a comma, or nothing."""
     word = items[place].word
-    if word is None or "or" not in word.roles:
+    if word is None or not word.roles & {"or", "but"} or (word.senses and not _is_conjunction(items, place)):
+        return ""
+    return "or" if "or" in word.roles else "comma"
+
+
+def _is_conjunction(items: Sequence[Item], place: int) -> bool:
+    """Whether ``or`` is English and not French gold, ``mais`` a French "but" and not German maize."""
+    following = items[place + 1] if place + 1 < len(items) else None
+    if place == 0 or (following and following.standard and "but" in _roles(items[place])):
         return False
-    # French gold is an English conjunction: between two colours it is one.
-    return not word.senses or (0 < place < len(items) - 1 and _says_colour(items[place - 1]) and _begins(items[place + 1]))
+    if _is_romance_colour(items[place - 1]) and "or" in _roles(items[place]):
+        # "jaune or" and "jaune or clair", but "bleu or vert".
+        return bool(following and not (following.word and following.word.is_romance and following.word.shift))
+    return True
 
 
-def _says_colour(item: Item) -> bool:
-    return bool(item.standard or (item.word and (item.word.colour or item.word.shift)))
+def _roles(item: Item) -> set[Role]:
+    return item.word.roles if item.word else set()
 
 
-def _begins(item: Item) -> bool:
-    return _says_colour(item) and not (item.word and item.word.shift and item.word.is_romance)
+def _is_romance_colour(item: Item) -> bool:
+    return bool(item.word and item.word.is_romance and item.word.colour)
 
 
 class _Segment:
@@ -130,12 +89,13 @@ class _Segment:
         self._items = items
         self._segment = segment
         self._read = read
-        self._group = _Group(0, 0, segment[0][1])
-        self._done: list[_Group] = []
+        self._group = Group(0, 0, segment[0][1])
+        self._done: list[Group] = []
         self._times, self._times_places = 1.0, list[int]()
+        self._has_with = False
         self._colour_places = [place for place, _ in segment if self._is_colour(place)]
 
-    def groups(self) -> list[_Group]:
+    def groups(self) -> list[Group]:
         """Return the groups of the segment; one without a colour has only modifiers."""
         for number, (place, _) in enumerate(self._segment):
             following = self._segment[number + 1][0] if number + 1 < len(self._segment) else None
@@ -161,9 +121,10 @@ class _Segment:
         self._group.take(place, item)
 
     def _take_word(self, place: int, item: Item, word: Word, following: int | None) -> None:
-        if "effect" in word.roles:
+        if word.roles & {"effect", "with"}:
             self._read.add(place)
-        others = [other for other in self._colour_places if self._items[other].start != item.start or other != place]
+        self._has_with = self._has_with or ("with" in word.roles and bool(self._group.colours))
+        others = [other for other in self._colour_places if other != place]
         if word.times is not None and self._strengthens(word, following, bool(others)):
             self._times = min(self._times * word.times, _MOST_TIMES)
             self._times_places.append(place)
@@ -220,12 +181,18 @@ class _Segment:
 
     def _kins(self, place: int) -> tuple[str, ...]:
         word = self._items[place].word
-        colour = word.colour if word else None
-        return (colour.kin, *_ALSO.get(colour.kin, ())) if colour and colour.kin else ()
+        return kins_of(word.colour if word else None)
 
     def _take_colour(self, place: int, item: Item, colour: Sense) -> None:
+        if self._has_with:
+            # "blue with a hint of red" is a blue.
+            self._take_tint(place, item, colour, alone=False)
+            return
         if self._group.colours and self._group.standard is None:
-            self._part_from_next()
+            if any(are_contrary(colour, other) for other in self._group.colours):
+                self._finish()
+            else:
+                self._part_from_next()
         self._group.colours.append(colour)
         self._use(place, item)
 
@@ -274,29 +241,34 @@ class _Segment:
         self._read.update(self._times_places)
         if self._group.places:
             self._done.append(self._group)
-        self._group = _Group(0, 0, "")
+        self._group = Group(0, 0, "")
+        self._has_with = False
         self._times, self._times_places = 1.0, []
 
 
-def _joined(groups: Sequence[_Group]) -> list[_Group]:
+def _joined(groups: Sequence[Group]) -> list[Group]:
     """Only groups with a colour: modifiers in a segment of their own go to the colour before ("blue, dark") or have the
     next one's ("hell- oder dunkelblau"); a name that a comma parts from its RAL number is no colour of its own."""
-    colours: list[_Group] = []
-    waiting: list[_Group] = []
+    colours: list[Group] = []
+    waiting: list[Group] = []
     for group in groups:
         if group.is_colour:
-            colours.extend(_with_colour_of(each, group) for each in waiting)
-            waiting = []
-            if not (colours and group.after == "comma" and _is_name_of(group, colours[-1])):
-                colours.append(group)
+            if group.after == "comma" and waiting and not colours:
+                # "a light, warm grey"
+                group.shifts[:0] = [shift for each in waiting for shift in each.shifts]
+                group.places[:0] = [place for each in waiting for place in each.places]
+                group.start = waiting[0].start
             else:
-                colours[-1].places.extend(group.places)
-                colours[-1].end = group.end
+                colours.extend(_with_colour_of(each, group) for each in waiting)
+            waiting = []
+            if colours and group.after == "comma" and _is_name_of(group, colours[-1]):
+                colours[-1].extend(group)
+            else:
+                colours.append(group)
         elif colours and group.after != "or":
             colours[-1].shifts.extend(group.shifts)
             colours[-1].tints.extend(group.tints)
-            colours[-1].places.extend(group.places)
-            colours[-1].end = group.end
+            colours[-1].extend(group)
         else:
             waiting.append(group)
     if colours:
@@ -304,88 +276,15 @@ def _joined(groups: Sequence[_Group]) -> list[_Group]:
     return colours
 
 
-def _with_colour_of(group: _Group, other: _Group) -> _Group:
+def _with_colour_of(group: Group, other: Group) -> Group:
     return replace(group, colours=other.colours, beside=other.beside, standard=other.standard, romance=other.romance)
 
 
-def _is_name_of(group: _Group, before: _Group) -> bool:
+def _is_name_of(group: Group, before: Group) -> bool:
+    """Whether it names the RAL colour before it: by the same plain colour, or by one that would pass for it."""
     if not before.standard or group.standard:
         return False
-    lab = _describe(group)
-    return is_same(before.standard.lab, lab.lab, lab.reach)
-
-
-def _describe(group: _Group) -> Described:
-    if group.standard:
-        lab, means, reach, weaken = group.standard.lab, group.standard.name, RAL_REACH, _TIMES_BESIDE_RAL
-        # What stands beside the number is its name.
-        shifts, tints = ([], []) if group.colours else (group.shifts, group.tints)
-    else:
-        lab, means, reach = _mixture(group)
-        shifts, tints, weaken = group.shifts, group.tints, 1.0
-    for tint, times in tints:
-        if tint.lab:
-            lab = tinted(lab, tint.lab, times * weaken)
-            means = f"{_strength(times)}{tint.means}-tinted {means}"
-            reach = min(reach, _MIXED_REACH)
-    for shift, times in shifts:
-        usual = _usual(group, shift)
-        lab = _part_way(lab, usual, times) if usual else shifted(lab, shift, times * weaken)
-        means = f"{_strength(times)}{shift} {means}"
-        reach = min(reach, _SHIFTED_REACH)
-    return Described(group.start, group.end, means, Lab(*(round(value, 1) + 0.0 for value in lab)), reach)
-
-
-def _usual(group: _Group, shift: str) -> Lab | None:
-    """What the only colour of a group is with its only modifier, if the vocabulary says so."""
-    if len(group.colours) != 1 or len(group.shifts) != 1 or group.tints or group.beside or group.standard:
-        return None
-    return group.colours[0].shifted.get(shift)
-
-
-def _part_way(start: Lab, end: Lab, share: float) -> Lab:
-    return Lab(*(one + (other - one) * share for one, other in zip(start, end, strict=True)))
-
-
-def _strength(times: float) -> str:
-    return "very " if times > 1 else "slightly " if times < 1 else ""
-
-
-def _mixture(group: _Group) -> tuple[Lab, str, float]:
-    """The colour of a group without its modifiers: of several the head, with the others in it."""
-    colours = list({colour.means: colour for colour in group.colours}.values())
-    # A plain colour is the head of a word that only says which: "emerald green" and "vert émeraude".
-    ordered = list(colours if group.romance else reversed(colours))
-    head = next((colour for colour in ordered if colour.plain), next((each for each in ordered if each.kin), ordered[0]))
-    others = [colour for colour in ordered if colour is not head]
-    lab, names, reach = head.lab or Lab(0, 0, 0), [head.means], head.reach
-    for word in group.beside:
-        sense, specific = _beside(word, head)
-        if sense:
-            names.insert(0, sense.means)
-            reach = min(reach, _MIXED_REACH)
-        if specific:
-            lab = specific
-    for other in others:
-        names.insert(0, other.means)
-        reach = min(reach, _MIXED_REACH)
-        if other.lab and not _is_said(other, head, group) and not (head.plain and _is_far(other, head.lab)):
-            lab = mixed(lab, other.lab, 0.6 if other.plain or not head.plain else 0.45)
-    return lab, " ".join(names), reach
-
-
-def _is_far(other: Sense, head: Lab | None) -> bool:
-    """Whether a word only says which blue is meant, though it is brown itself: ``clay`` blue."""
-    return bool(not other.plain and other.lab and head) and are_opposite(other.lab, head)
-
-
-def _beside(word: Word, head: Sense) -> tuple[Sense | None, Lab | None]:
-    for kin in (head.kin, *_ALSO.get(head.kin or "", ())):
-        for sense in word.senses:
-            if kin in sense.beside:
-                return sense, sense.beside[kin]
-    return (word.senses[0], None) if word.senses else (None, None)
-
-
-def _is_said(other: Sense, head: Sense, group: _Group) -> bool:
-    return other.means == head.means or any(other in word.senses for word in group.beside)
+    named = describe(group)
+    return named.means.split()[-1] in before.standard.name.split() or is_same(
+        before.standard.lab, named.lab, named.reach
+    )

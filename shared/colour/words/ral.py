@@ -7,10 +7,14 @@ from shared.colour.words.lexicon import Standard, lexicon
 from shared.colour.words.shifts import from_lch
 
 _CLASSIC = re.compile(r"\d{4}")
-_JOINED = re.compile(r"ral(?P<number>\d{4}|\d{7})")
+_JOINED = re.compile(r"ral(?P<number>\d{4}|\d{7})\D*")
 _DESIGN = re.compile(r"(?P<hue>\d{3})(?P<lightness>\d{2})(?P<chroma>\d{2})")
-# Between "RAL" and the number.
-_BESIDE = frozenset({"classic", "k7", "k5", "nr", "no", "n", "num", "number", "nummer", "code", "farbe", "ton", "farbton"})
+# Between "RAL" and the number; 840-HR and 841-GL are the registers, matt and glossy.
+_BESIDE = frozenset(
+    {"840", "841", "classic", "code", "farbe", "farbton", "gl", "hr", "k5", "k7", "n", "no", "nr", "number", "nummer"}
+)
+# RAL 5010-P is the sample in plastic.
+_PLASTIC = "p"
 _DESIGN_BESIDE = frozenset({"design", "d2", "d3", "plus", "system"})
 # Steps of hue in the system; no sample is more colourful, lighter or darker than these.
 _HUE_STEP_DEG, _LIGHTNESSES, _MOST_CHROMA = 5, range(15, 96), 90
@@ -19,21 +23,26 @@ _HUE_STEP_DEG, _LIGHTNESSES, _MOST_CHROMA = 5, range(15, 96), 90
 def ral_at(words: list[str], at: int) -> tuple[Standard, int] | None:
     """Return the RAL colour that the folded words from ``at`` on name, and the index after it; None if none.
 
-    ``RAL 5010``, ``ral5010`` and ``RAL Nr. 5010`` are Classic; ``RAL 210 50 15`` and ``RAL 2105015`` are Design: hue,
-    lightness and chroma in CIELAB. A number that the system lacks is none.
+    ``RAL 5010``, ``ral5010`` and ``RAL Nr. 5010`` are Classic. ``RAL 210 50 15`` and ``RAL 2105015`` are Design: hue,
+    lightness and chroma in CIELAB for D65/10 degrees, as the system was laid out in 1993; today's samples are a little
+    off. A number that the system cannot have is none.
     """
     if joined := _JOINED.fullmatch(words[at]):
-        return _found(joined["number"], at + 1)
+        found = _standard(joined["number"])
+        return (found, _after(words, at + 1)) if found else None
     if words[at] != "ral":
         return None
     after = at + 1
     while after < len(words) and words[after] in _BESIDE | _DESIGN_BESIDE:
         after += 1
     for count in (1, 3):
-        number = "".join(words[after : after + count])
-        if found := _found(number, after + count):
-            return found
+        if found := _standard("".join(words[after : after + count])):
+            return found, _after(words, after + count)
     return None
+
+
+def _after(words: list[str], after: int) -> int:
+    return after + 1 if words[after : after + 1] == [_PLASTIC] else after
 
 
 def classic(word: str) -> Standard | None:
@@ -46,15 +55,17 @@ def ral_name(number: str) -> str:
     return f"RAL {number} {lexicon().ral[number].name}"
 
 
-def _found(number: str, after: int) -> tuple[Standard, int] | None:
+def _standard(number: str) -> Standard | None:
     if known := classic(number):
-        return Standard(ral_name(number), known.lab), after
-    if design := _DESIGN.fullmatch(number):
-        hue, lightness, chroma = (int(part) for part in design.groups())
-        if hue % _HUE_STEP_DEG == 0 and hue < 360 and lightness in _LIGHTNESSES and chroma <= _MOST_CHROMA:
-            name = f"RAL {design['hue']} {design['lightness']} {design['chroma']}"
-            return Standard(name, from_lch(lightness, chroma, hue)), after
-    return None
+        return Standard(ral_name(number), known.lab)
+    design = _DESIGN.fullmatch(number)
+    if design is None:
+        return None
+    hue, lightness, chroma = (int(part) for part in design.groups())
+    if hue % _HUE_STEP_DEG or hue >= 360 or lightness not in _LIGHTNESSES or chroma > _MOST_CHROMA:
+        return None
+    name = f"RAL {design['hue']} {design['lightness']} {design['chroma']}"
+    return Standard(name, from_lch(lightness, chroma, hue))
 
 
 def is_same(standard: Lab, other: Lab, reach: float) -> bool:

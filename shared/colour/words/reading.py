@@ -1,12 +1,15 @@
-"""Reading colour words: the function that others call, and what it owns to not having understood."""
+"""Reading colour words: the function that others call, and what it owns to not having understood.
+
+The rest of the package is imported with the first text: 10 ms that a cold start need not pay.
+"""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from shared.colour.lab import Lab
-from shared.colour.words.matching import Item, items_of, normalised
-from shared.colour.words.pantone import silent_places
-from shared.colour.words.phrases import described
+
+if TYPE_CHECKING:
+    from shared.colour.words.matching import Item
 
 _MOST_COLOURS = 3
 _MOST_NOT_UNDERSTOOD, _MOST_SHOWN = 10, 60
@@ -15,8 +18,9 @@ _MOST_NOT_UNDERSTOOD, _MOST_SHOWN = 10, 60
 class ColourWord(NamedTuple):
     """A colour that was read.
 
-    ``text``: the words as typed; ``meaning``: in plain English, such as ``dark blue`` or ``RAL 5010 gentian blue``;
-    ``lab``: a typical example, CIELAB for D65; ``reach``: dE CMC(2:1) from it within which a colour passes for the words.
+    ``text``: the words as typed. ``meaning``: in plain English, such as ``dark blue`` or ``RAL 5010 gentian blue``.
+    ``lab``: a typical example, CIELAB for D65. ``reach``: dE CMC(2:1) from it within which a colour passes for the
+    words.
     """
 
     text: str
@@ -45,6 +49,10 @@ def read_colour_words(text: str) -> Reading:
     them are neither read nor reported. Never raises; the time it takes grows with the text, of which no more than 1000
     characters are read.
     """
+    from shared.colour.words.matching import items_of, normalised
+    from shared.colour.words.pantone import silent_places
+    from shared.colour.words.phrases import described
+
     text = normalised(text)
     items = items_of(text)
     phrases = described(items)
@@ -60,11 +68,11 @@ def read_colour_words(text: str) -> Reading:
     return Reading(colours, tuple(_not_understood(text, items, read)), effects)
 
 
-def _typed(text: str, item: Item) -> str:
+def _typed(text: str, item: "Item") -> str:
     return text[item.start : item.end]
 
 
-def _not_understood(text: str, items: Sequence[Item], read: frozenset[int]) -> list[str]:
+def _not_understood(text: str, items: "Sequence[Item]", read: frozenset[int]) -> list[str]:
     """Words that are not ``read``; what was typed together and read nowhere, such as X-12, is one."""
     used = [item for place, item in enumerate(items) if place in read]
     taken = {at for item in used for at in range(item.start, item.end)}
@@ -73,7 +81,7 @@ def _not_understood(text: str, items: Sequence[Item], read: frozenset[int]) -> l
     return shown[:_MOST_NOT_UNDERSTOOD]
 
 
-def _chunk(text: str, item: Item, taken: set[int]) -> str:
+def _chunk(text: str, item: "Item", taken: set[int]) -> str:
     """The item with all that stands around it up to the next space, unless some of that was read."""
     start, end = item.start, item.end
     while start > 0 and not text[start - 1].isspace():

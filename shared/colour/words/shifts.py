@@ -17,7 +17,7 @@ _TINTED_CHROMA = 9.0
 # Hues further apart than this meet in grey and not in the hue between them.
 _FAR_DEG = 125.0
 _TINT_SHARE, _MOST_TINT_DEG = 0.38, 31.0
-_WARM_DEG, _COOL_DEG, _TEMPERATURE_STEP_DEG, _TEMPERATURE_CHROMA = 62.0, 250.0, 13.0, 6.0
+_WARM_DEG, _COOL_DEG, _WARM_GREY_DEG, _TEMPERATURE_STEP_DEG, _TEMPERATURE_CHROMA = 62.0, 250.0, 50.0, 13.0, 5.0
 _HEAD_SHARE = 0.6
 _DARKEST, _LIGHTEST = 4.0, 97.0
 
@@ -78,7 +78,9 @@ def _dulled(lch: Lch, times: float) -> Lch:
 def _towards(target_deg: float) -> Callable[[Lch, float], Lch]:
     def move(lch: Lch, times: float) -> Lch:
         if lch.chroma < NEUTRAL_BELOW_CHROMA:
-            return Lch(lch.lightness, _TEMPERATURE_CHROMA * times, target_deg if target_deg != _WARM_DEG else 75.0)
+            return Lch(
+                lch.lightness, _TEMPERATURE_CHROMA * times, target_deg if target_deg != _WARM_DEG else _WARM_GREY_DEG
+            )
         way = math.remainder(target_deg - lch.hue_deg, 360.0)
         step = min(_TEMPERATURE_STEP_DEG * times, abs(way))
         return lch._replace(hue_deg=(lch.hue_deg + math.copysign(step, way)) % 360)

@@ -94,10 +94,10 @@ def test_activities_run_in_the_order_of_the_spec_and_what_is_independent_at_once
 
 
 def test_a_run_that_began_before_distance_chose_candidates_ends_as_it_began():
-    driven = search(start={key: value for key, value in START.items() if key != "steps"})
+    driven = search(start={key: value for key, value in START.items() if key not in ("steps", "patience_s")})
     assert {"ReadColourWords", "NearestColours"}.isdisjoint(names(driven))
     assert len(ids(driven)) == 9
-    down = search(start=START | {"steps": 1}, VectorSearch=DOWN)
+    down = search(start=START | {"steps": 1, "patience_s": 0}, VectorSearch=DOWN)
     assert failed_with(down) == "Search index did not answer after 3 retries"
 
 
@@ -154,10 +154,10 @@ def test_each_result_tells_score_colour_flags_and_which_searches_found_it():
     assert (second["id"], second["score"], second["explanation"]) == ("m2", 98.0, "fits")
     assert second["found_by"] == ["base", "synonym_1"]
     assert second["flags"]["resin_match"] == "exact"
-    assert second["lab_diff"]["dL"] == 2.0
+    assert second["lab_diff"]["dL"] == 0.1
     assert second["dE"] == second["lab_diff"]["dE_cmc"]
     assert second["within_tolerance"] is True
-    assert (second["hex"], second["in_srgb_gamut"], second["lch"]["C"]) == ("#6e6c9c", True, 28.49)
+    assert (second["hex"], second["in_srgb_gamut"], second["lch"]["C"]) == ("#696797", True, 28.49)
 
 
 def test_the_document_hears_of_every_stage_and_its_percentage_never_falls():
@@ -269,6 +269,14 @@ def test_without_any_score_the_order_is_colour_then_how_well_it_was_found_then_i
 
 
 # What is near in colour
+
+
+def test_what_is_beyond_the_tolerance_is_not_scored_where_something_is_within():
+    far = material(3, L=90.0)
+    driven = search(VectorSearch=hits({"base": [material(1), material(2), far]}))
+    assert ids(driven) == ["m1", "m2"]
+    assert {each["id"] for task in driven.inputs_of("ScoreChunk") for each in task["chunk"]} == {"m1", "m2"}
+    assert metadata_of(driven)["total_results_after_dedup"] == 3
 
 
 def test_what_is_near_is_among_the_candidates_though_no_search_found_it():

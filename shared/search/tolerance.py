@@ -1,0 +1,57 @@
+"""Which candidates stay where a colour with a tolerance was asked for: a tolerance is one, and nobody has to look at, or
+pay a language model for, what lies beyond it.
+"""
+
+from collections.abc import Sequence
+
+from shared.search.contracts import Candidate, Wanted
+from shared.search.distances import distances_from
+from shared.search.flags import resin_match
+
+# dE CMC(2:1) within which two materials are equally near: half the tolerance of a commercial match.
+EQUALLY_NEAR = 0.5
+# How many of the nearest of the resin are shown where none of it is within tolerance.
+_NEAREST_SHOWN = 3
+
+
+def wishes_met(candidate: Candidate) -> frozenset[str]:
+    """Return the names of the wishes that a candidate meets."""
+    return frozenset(wish for wish, answer in (candidate.wishes or {}).items() if answer == "met")
+
+
+def is_of_resin(candidate: Candidate, wanted: Wanted) -> bool:
+    """Return whether a candidate is of the resin asked for; all are where none was, or where any may come first."""
+    if wanted.resin is None or wanted.strict is False:
+        return True
+    return resin_match(wanted.resin, wanted.synonyms, candidate.resin) == "exact"
+
+
+def eligible(candidates: Sequence[Candidate], wanted: Wanted) -> tuple[Candidate, ...]:
+    """Return the candidates that are worth scoring, in their order.
+
+    Where something is within tolerance, what is not goes, but for the nearest of the resin asked for where nothing of
+    it is within, and for what meets more wishes than an equally near material of its resin that is. Where nothing is
+    within tolerance all stay, as all do without a colour. What has no Lab values in the index cannot be judged by them.
+    """
+    if wanted.lab is None or wanted.threshold is None:
+        return tuple(candidates)
+    far = dict(zip((each.id for each in candidates), distances_from(wanted.lab, candidates), strict=True))
+    known = sorted((distance, name) for name, distance in far.items() if distance is not None)
+    inside = {name for distance, name in known if distance <= wanted.threshold}
+    if not inside:
+        return tuple(candidates)
+    by_id = {each.id: each for each in candidates}
+    own = [name for _, name in known if is_of_resin(by_id[name], wanted)]
+    shown = set() if own and own[0] in inside else set(own[:_NEAREST_SHOWN])
+    return tuple(
+        each
+        for each in candidates
+        if far[each.id] is None
+        or each.id in inside
+        or each.id in shown
+        or any(_is_worth_more(each, by_id[name], far) for name in inside if by_id[name].resin == each.resin)
+    )
+
+
+def _is_worth_more(outside: Candidate, inside: Candidate, far: dict[str, float | None]) -> bool:
+    return (far[outside.id] or 0.0) <= (far[inside.id] or 0.0) + EQUALLY_NEAR and wishes_met(outside) > wishes_met(inside)

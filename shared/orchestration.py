@@ -290,7 +290,7 @@ def _again(outcome: Outcome, retriable: Callable[[str], bool]) -> bool:
 
 
 def _pause_s(attempt: int, first_s: float, outcomes: Sequence[Outcome], attempts: int) -> float:
-    """How long to wait before round ``attempt``, 1 for the first retry: pauses double; a longer wait asked for holds."""
+    """How long to wait before round ``attempt`` (from 1): pauses double; a longer wait that was asked for holds."""
     asked_s = max((outcome.retry_after_s or 0.0 for outcome in outcomes if isinstance(outcome, Failed)), default=0.0)
     doubled_s = first_s * 2 ** (attempt - 1)
     return max(doubled_s if attempt < attempts else min(doubled_s, _LONGEST_PAUSE_S), asked_s)

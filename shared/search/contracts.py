@@ -32,9 +32,9 @@ class SearchStart(SearchContract):
     """Input of ``SearchOrchestrator``; the starter reads the settings that an orchestrator may not read.
 
     ``deadline_s``: seconds from the orchestration's start. ``llm``: False in mock mode. ``traceparent``: the trace
-    (W3C) that the request began; the tasks of its activities carry it too. ``steps``: which activities the run calls, as
-    ``shared.search.decisions`` numbers them: a run ends as it began, whatever is deployed meanwhile. ``patience_s``:
-    seconds that it may spend on pauses beyond the usual rounds.
+    (W3C) that the request began; the tasks of its activities carry it too. ``steps``: which activities the run calls,
+    as ``shared.search.decisions`` numbers them: a run ends as it began, whatever is deployed meanwhile.
+    ``patience_s``: seconds that it may spend on pauses beyond the usual rounds.
     """
 
     request_id: str

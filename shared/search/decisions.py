@@ -78,7 +78,7 @@ FAILED = Stage("failed", "failed", 100, "")
 
 
 def patience_s(start: SearchStart) -> float:
-    """Return the seconds that a run may spend on pauses, all its steps together, to ride out a storm of 429 or a failover.
+    """Return the seconds that a run may spend on pauses, all its steps together, to ride out a storm or a failover.
 
     The steps that do without what failed need their time before the deadline too.
     """

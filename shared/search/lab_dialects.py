@@ -15,7 +15,7 @@ from shared.search.lab_header import (
     lights_beside,
     names_colours,
 )
-from shared.search.lab_lights import lights_in
+from shared.search.lab_lights import agreed_light, lights_in
 from shared.search.lab_text import UnusableLabTable
 
 # Instruments write some dozens of lines above the header.
@@ -23,6 +23,8 @@ _HEADER_WITHIN_LINES = 200
 _HEADER_WITHIN = 250_000
 # No more columns than a spreadsheet has.
 _MOST_COLUMNS = 16_384
+# More than the largest upload can hold; a parser makes all of them, also those that rows leave out.
+_MOST_CELLS = 20_000_000
 _DELIMITERS = (",", ";", "\t", "|")
 _DECLARED = re.compile(r'\s*"?sep=([,;:\t|^~!])', re.IGNORECASE)
 # Enough of these inside one cell are a row that a quote swallowed.
@@ -61,6 +63,10 @@ class Dialect:
                 table begins; the text tells the line.
         """
         lights: dict[str, int] = {}
+        if (lines := self.text.count("\n")) * self.header.width > _MOST_CELLS:
+            raise UnusableLabTable(
+                f"the Lab table has {self.header.width} columns and {lines} lines, most without cells"
+            )
         records = _records(self.text, self.delimiter, self.first_line)
         next(records)
         for number, (line, cells) in enumerate(records):
@@ -72,6 +78,7 @@ class Dialect:
                 continue
             if _NAMES_LIGHT.search(row):
                 lights |= lights_in([(line, cells)])
+                agreed_light(lights)
             if _NAMES_COLOUR.search(row) and names_colours(cells):
                 lights |= dict.fromkeys(self._lights_of_same_header(cells, line), line)
         return lights
@@ -126,8 +133,9 @@ def dialect_of(text: str) -> Dialect:
                 if len(cells) > _MOST_COLUMNS:
                     continue
                 if (header := _joined_header(cells, above, line)) is not None:
-                    named = header.lights | (lights_beside(above[-1][1], header) if above else frozenset())
-                    lights = dict.fromkeys(named, line) | lights_in(above)
+                    lights = dict.fromkeys(header.lights, line)
+                    if above:
+                        lights |= dict.fromkeys(lights_beside(above[-1][1], header), above[-1][0]) | lights_in(above)
                     return Dialect(text[_start_of(text, line) :], line, delimiter, header, lights)
                 best = max(best, _Missing.of(cells, line))
                 above.append((line, cells))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from shared.search.lab_lights import LIGHT, TOLD_BESIDE, lights_of, names_the_light
+from shared.search.lab_lights import LIGHT, TOLD_BESIDE, is_light, lights_of, names_the_light
 from shared.search.lab_text import UnusableLabTable
 from shared.search.lab_words import LONGEST_NAME, plain_name, words_of
 
@@ -119,7 +119,8 @@ def names_colours(cells: Sequence[str]) -> bool:
 def lights_beside(cells: Sequence[str], header: Header) -> frozenset[str]:
     """Return the lights that a row directly above or below the header gives for L*, a*, b*, as units are given."""
     of_lightness, *others = [cells[place].strip() if place < len(cells) else "" for place in header.positions[1:]]
-    return lights_of(of_lightness) if all(cell in ("", of_lightness) for cell in others) else frozenset()
+    is_of_all = all(cell in ("", of_lightness) for cell in others)
+    return lights_of(of_lightness) if is_of_all and is_light(of_lightness) else frozenset()
 
 
 def _colour(name: str) -> _Colour | None:

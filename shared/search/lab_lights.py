@@ -59,6 +59,12 @@ def lights_of(text: str) -> frozenset[str]:
     return frozenset(_light_name(light, observers[0] if len(observers) == 1 else "") for light in lights)
 
 
+def is_light(text: str) -> bool:
+    """Tell whether a text names a light and nothing else; CM-3700A does not."""
+    words = words_of(plain_name(text[: 2 * LONGEST_NAME])) or []
+    return all(LIGHT.fullmatch(word) or word in _OBSERVERS or word in TOLD_BESIDE for word in words)
+
+
 def light_told(text: str) -> frozenset[str]:
     """Return the lights of a text that should name one; what is no known light is one all the same."""
     if lights := lights_of(text):

@@ -1,5 +1,6 @@
 """The values of a Lab table as numbers, however an office writes them."""
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -61,7 +62,8 @@ def numbers(
             fault = f"{texts[place][:30]!r}: no value has thousands or two decimal marks"
             raise UnusableLabTable(f"line {line_of(place % rows)} of the Lab table has {fault}")
         unread[place] &= _NOT_FINITE.fullmatch(texts[place]) is None
-    return values.reshape(len(columns), rows).T, unread.reshape(len(columns), rows).any(axis=0)
+    not_a_number = np.logical_or.reduce(unread.reshape(len(columns), rows), axis=0)
+    return values.reshape(len(columns), rows).T, not_a_number
 
 
 def _plain(text: str) -> str:
@@ -78,7 +80,10 @@ def _parsed(texts: list[str]) -> "NDArray[np.float64]":
     if any("," in text for text in texts):
         texts = [text.replace(",", ".") for text in texts]
     parsed: Any = pd.to_numeric(np.array(texts, dtype=object), errors="coerce")
-    return np.array(parsed, dtype=np.float64)
+    # What is a number pandas knows; its value it may miss by one bit.
+    are_none = np.isnan(np.asarray(parsed, dtype=np.float64)).tolist()
+    exact = (math.nan if is_none else float(text) for text, is_none in zip(texts, are_none, strict=True))
+    return np.fromiter(exact, np.float64, len(texts))
 
 
 def _refuse_both_marks(texts: list[str], unread: "NDArray[np.bool_]", rows: int, line_of: Callable[[int], int]) -> None:

@@ -1,5 +1,5 @@
-"""Which candidates stay where a colour with a tolerance was asked for: a tolerance is one, and nobody has to look at, or
-pay a language model for, what lies beyond it.
+"""Which candidates stay where a colour with a tolerance was asked for: nobody has to look at, or pay a language model
+for, what lies beyond it.
 """
 
 from collections.abc import Sequence
@@ -54,4 +54,6 @@ def eligible(candidates: Sequence[Candidate], wanted: Wanted) -> tuple[Candidate
 
 
 def _is_worth_more(outside: Candidate, inside: Candidate, far: dict[str, float | None]) -> bool:
-    return (far[outside.id] or 0.0) <= (far[inside.id] or 0.0) + EQUALLY_NEAR and wishes_met(outside) > wishes_met(inside)
+    return (far[outside.id] or 0.0) <= (far[inside.id] or 0.0) + EQUALLY_NEAR and wishes_met(outside) > wishes_met(
+        inside
+    )

@@ -92,7 +92,7 @@ class _Segment:
         self._group = Group(0, 0, segment[0][1])
         self._done: list[Group] = []
         self._times, self._times_places = 1.0, list[int]()
-        self._has_with = False
+        self._has_with = self._has_unread = False
         self._colour_places = [place for place, _ in segment if self._is_colour(place)]
 
     def groups(self) -> list[Group]:
@@ -113,6 +113,8 @@ class _Segment:
             self._take_standard(place, item)
         elif item.word:
             self._take_word(place, item, item.word, following)
+        else:
+            self._has_unread = bool(self._group.colours)
 
     def _take_standard(self, place: int, item: Item) -> None:
         if self._group.standard:
@@ -171,9 +173,9 @@ class _Segment:
         kins = {kin for other in self._colour_places if other != place for kin in self._kins(other)}
         if not (word.colour and word.colour.plain):
             return any(kin in sense.beside for sense in word.senses for kin in kins)
-        # "olive green" is a green; "Gelboliv" and "rose pink" are an olive and a pink.
-        last = max(self._colour_places) == place
-        return any(kin in word.colour.beside for kin in kins) and (not last or self._is_romance)
+        # "olive green" and "vert olive" are greens; "Gelboliv" and "rose pink" are an olive and a pink.
+        is_last = max(self._colour_places) == place
+        return is_last == self._is_romance and any(kin in word.colour.beside for kin in kins)
 
     @property
     def _is_romance(self) -> bool:
@@ -189,10 +191,10 @@ class _Segment:
             self._take_tint(place, item, colour, alone=False)
             return
         if self._group.colours and self._group.standard is None:
-            if any(are_contrary(colour, other) for other in self._group.colours):
+            self._part_from_next()
+            # "housing red lid blue" is no mixture either.
+            if self._has_unread or any(are_contrary(colour, other) for other in self._group.colours):
                 self._finish()
-            else:
-                self._part_from_next()
         self._group.colours.append(colour)
         self._use(place, item)
 
@@ -242,7 +244,7 @@ class _Segment:
         if self._group.places:
             self._done.append(self._group)
         self._group = Group(0, 0, "")
-        self._has_with = False
+        self._has_with = self._has_unread = False
         self._times, self._times_places = 1.0, []
 
 

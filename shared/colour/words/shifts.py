@@ -19,7 +19,8 @@ _FAR_DEG = 125.0
 _TINT_SHARE, _MOST_TINT_DEG = 0.38, 31.0
 _WARM_DEG, _COOL_DEG, _WARM_GREY_DEG, _TEMPERATURE_STEP_DEG, _TEMPERATURE_CHROMA = 62.0, 250.0, 50.0, 13.0, 5.0
 _HEAD_SHARE = 0.6
-_DARKEST, _LIGHTEST = 4.0, 97.0
+# No plastic is darker, lighter or more colourful.
+_DARKEST, _LIGHTEST, _MOST_COLOURFUL = 4.0, 97.0, 110.0
 
 
 class Lch(NamedTuple):
@@ -39,7 +40,7 @@ def from_lch(lightness: float, chroma: float, hue_deg: float) -> Lab:
 def shifted(lab: Lab, shift: str, times: float = 1.0) -> Lab:
     """Return ``lab`` after a shift that is in ``SHIFTS``, ``times`` as strong as the word alone."""
     moved = SHIFTS[shift](Lch(lab.L, lab.chroma, lab.hue_deg), times)
-    return from_lch(min(max(moved.lightness, _DARKEST), _LIGHTEST), max(moved.chroma, 0.0), moved.hue_deg)
+    return from_lch(min(max(moved.lightness, _DARKEST), _LIGHTEST), min(moved.chroma, _MOST_COLOURFUL), moved.hue_deg)
 
 
 def _scaled(to_black: float, chroma: float) -> Callable[[Lch, float], Lch]:

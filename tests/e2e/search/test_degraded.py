@@ -64,7 +64,8 @@ async def test_a_search_survives_on_its_synonyms(client, parts):
 
 
 async def test_one_scorer_that_fails_leaves_its_materials_without_a_score_at_the_end(client, parts):
-    payload = {"k": 20, "REQUEST_COLOR_DESCR": "deep green"}
+    # No colour and no words for one: nothing but the score puts them in order.
+    payload = {"k": 20, "REQUEST_COLOR_DESCR": "as the green sample 4711-X", "REQUEST_FINISH": "deep gloss"}
     one = results_of(await client.search(payload | {"rerank": False}))[0]["id"]
     await parts.openai.set("chat/score_chunk", fail_matching=one)
     document = await client.search(payload)
@@ -85,7 +86,8 @@ async def test_without_any_score_results_are_in_order_of_their_colour(client, pa
     assert degraded(document) == ["scoring", "analysis"]
     assert document["results"]["overall_scoring_analysis"] is None
     assert {(result["score"], result["explanation"]) for result in results} == {(None, None)}
-    assert [result["dE"] for result in results] == sorted(result["dE"] for result in results)
+    order = [(result["flags"]["resin_match"] != "exact", result["dE"]) for result in results]
+    assert order == sorted(order)
     assert await parts.asked("overall_analysis") == 0
 
 
@@ -100,7 +102,7 @@ async def test_without_an_analysis_the_scores_are_there(client, parts, bad_answe
 
 async def test_without_flags_the_differences_are_there(client, parts):
     # Only the reading of attributes asks the index for this field.
-    await parts.index.set(fail_matching="light_fastness", retry_after_s=None)
+    await parts.index.set(fail_matching="sample_attributes", retry_after_s=None)
     document = await client.search(WHOLE | WISH | {"rerank": False})
     assert degraded(document) == ["flags"]
     assert {result["flags"] for result in results_of(document)} == {None}
@@ -109,7 +111,7 @@ async def test_without_flags_the_differences_are_there(client, parts):
 
 async def test_all_that_can_fail_at_once_leaves_what_the_index_found(client, parts):
     await parts.openai.set("chat", bad_answer="refusal")
-    await parts.index.set(fail_matching="light_fastness", retry_after_s=None)
+    await parts.index.set(fail_matching="sample_attributes", retry_after_s=None)
     document = await client.search(GREEN | WISH | unknown_resin("everything"))
     assert degraded(document) == ["synonyms", "scoring", "analysis", "flags"]
     assert len(results_of(document)) == 6

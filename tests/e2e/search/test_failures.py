@@ -25,17 +25,20 @@ async def test_a_search_fails_when_every_search_of_the_index_failed(client, part
     told = (await parts.document(document["request_id"]))["processing_metadata"]
     assert (told["searches_executed"], told["total_results"]) == (0, 0)
     assert told["synonym_resins"] == ["PE-HD", "PP-R", "TPO"]
-    # Four searches in three rounds each.
-    assert await parts.searched() == 12
+    # Four searches and the nearest colours, in three rounds each.
+    assert await parts.searched() == 15
 
 
-async def test_a_search_fails_when_its_words_cannot_be_embedded(client, parts):
+async def test_a_search_whose_words_cannot_be_embedded_finds_by_words_and_colour(client, parts):
     await parts.openai.set("embeddings", rate_500=1)
-    check_failure(await client.failure(WORDS), "Language model did not answer after 3 retries")
+    document = await client.search(WORDS)
+    assert document["processing_metadata"]["degraded"] == ["vectors"]
+    assert "The embedding model did not answer" in document["processing_metadata"]["notes"][0]
+    assert len(document["results"]["search_results"]) == 3
 
 
 async def test_a_failure_stays_and_is_told_again_and_again(client, parts):
-    await parts.openai.set("embeddings", rate_429=1, retry_after_s=0)
+    await parts.index.set(rate_503=1, retry_after_s=None)
     document = await client.failure(WORDS)
     await parts.reset()
     status, again, headers = await client.status(document["request_id"])
@@ -97,4 +100,5 @@ async def test_at_its_deadline_a_search_fails_and_what_comes_later_changes_nothi
 async def test_an_index_that_refuses_the_key_fails_the_search_at_once(stack, parts, tmp_path):
     async with search_host(stack, tmp_path, {"AI_SEARCH_KEY": "not-the-key"}) as host, host.opened() as beside:
         check_failure(await beside.client.failure(WORDS), "Search index refused the search")
-        assert await parts.searched() == 1
+        # Its words, and the nearest to what they mean.
+        assert await parts.searched() == 2

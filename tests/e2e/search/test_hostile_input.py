@@ -6,6 +6,7 @@ import random
 import pytest
 import pytest_asyncio
 
+from shared.search.flags import WISHES
 from shared.search.payload import MAX_BODY_BYTES
 from shared.search.unknown_fields import MAX_LEVELS
 from tests.support.fanwise import fanwise
@@ -15,6 +16,7 @@ FIELDS = (
     *("REQUEST_RESIN_FINAL", "REQUEST_COLOR_DESCR", "REQUEST_OPACITY", "REQUEST_HEAT_STABILITY"),
     *("REQUEST_LIGHT_FASTNESS", "REQUEST_REGULATORY", "REQUEST_NOTE"),
 )
+FLAGS = {field: flag for flag, field in WISHES.items()}
 # Eight of the stack's materials are near enough to this colour.
 SAGE = {"L": 70, "a": -10, "b": 5}
 # None of them holds a word for a colour: what they say may change what is found, never how it is judged.
@@ -58,7 +60,7 @@ async def test_hostile_text_in_every_field_at_once_is_data(client, parts, allowe
         assert result["id"] in allowed
         assert result["dE"] == allowed[result["id"]]["dE"] <= 5
         # A resin of that name is asked for, which no material is of; the colour counts as before.
-        assert 0 < result["score"] < allowed[result["id"]]["score"]
+        assert 0 < result["score"] < 100
         assert result["flags"]["resin_match"] == "none"
     assert document["processing_metadata"]["degraded"] == []
     assert (await parts.document(document["request_id"]))["request_payload"] == payload
@@ -69,7 +71,17 @@ async def test_instructions_in_one_field_change_no_score(client, allowed, field)
     document = await client.search({"k": 3, **SAGE, field: HOSTILE["instructions"]})
     assert len(results_of(document)) == 3
     for result in results_of(document):
-        assert result["score"] == allowed[result["id"]]["score"] < 100
+        score, by_colour = result["score"], allowed[result["id"]]["score"]
+        assert score < 100
+        if field == "REQUEST_COLOR_DESCR":
+            # Words for no colour, which earn nothing.
+            assert score < by_colour
+            continue
+        # A wish counts as the material answers it, however it is put.
+        flag = FLAGS.get(field)
+        answer = result["flags"][flag] if flag else "unknown"
+        assert (score > by_colour) == (answer == "met")
+        assert (score == by_colour) == (answer == "unknown")
     analysis = document["results"]["overall_scoring_analysis"]
     assert analysis["model"] == "offline-rules"
     assert "100" not in analysis["summary"]

@@ -22,7 +22,7 @@ GHOST = {"k": 4, "L": 20, "a": 60, "b": 60}
 UPLOADS = {
     "missing": None,
     "empty": b"",
-    "of another shape": b"Material,L,a,b\nx,1,2,3\n",
+    "of another shape": b"Material,C*,h\nx,1,2\n",
     "without a usable row": b"Material,L*,a*,b*\nx,nan,2,3\ny,much,2,3\n",
     "binary": bytes(range(256)) * 4,
 }
@@ -84,7 +84,7 @@ async def beside(story) -> AsyncGenerator[Beside]:
 async def test_without_usable_lab_values_all_materials_are_searched_and_the_answer_says_so(story, upload):
     document = story.before[upload]
     told = document["processing_metadata"]
-    assert told["degraded"] == ["deltae"]
+    assert told["degraded"] == ["deltae", "nearest"]
     assert (told["deltae"], told["deltae_filter_applied"], told["deltae_matches_count"]) == (None, False, None)
     results = document["results"]["search_results"]
     assert len(results) == 4
@@ -106,10 +106,10 @@ async def test_rows_that_cannot_be_used_are_counted_in_the_log(story, beside):
         assert f'\\"{reason}\\": 1' in loaded
 
 
-async def test_a_search_without_results_completes_with_none_and_asks_no_model(beside):
+async def test_where_the_index_has_nothing_of_what_is_near_the_nearest_that_it_has_is_shown(story, beside):
     document = await beside.client.search(GHOST)
-    assert document["results"] == {"overall_scoring_analysis": None, "search_results": []}
+    (only,) = document["results"]["search_results"]
+    assert (only["id"], only["within_tolerance"]) == (story.known["id"], False)
     told = document["processing_metadata"]
     assert told["deltae"] == {"threshold": 5.0, "matched": 1, "filter_applied": True}
-    assert (told["total_results"], told["searches_executed"], told["degraded"]) == (0, 1, [])
-    assert [await beside.parts.asked(prompt) for prompt in ("score_chunk", "overall_analysis")] == [0, 0]
+    assert story.known["id"] in told["notes"][0]

@@ -81,7 +81,7 @@ async def held(beside):
     request_id = await beside.client.submit(PAYLOAD)
 
     async def asked():
-        return await beside.parts.asked("score_chunk") == 4
+        return await beside.parts.asked("score_chunk") == 5
 
     await eventually(asked, DEADLINE_S, POLL_S)
     return request_id

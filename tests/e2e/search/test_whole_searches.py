@@ -21,6 +21,7 @@ EXAMPLE = {
 }
 RESULT_KEYS = {
     *("id", "name", "resin", "resin_family", "colour_words", "lab", "text", "text_truncated", "score", "explanation"),
+    *("hex", "in_srgb_gamut", "lch", "within_tolerance"),
     *("dE", "fused_score", "search_score", "reranker_score", "captions", "found_by", "flags", "lab_diff"),
 }
 FLAG_KEYS = {
@@ -30,7 +31,7 @@ DIFF_KEYS = {"dL", "da", "db", "dC", "dH", "dE_cmc", "dE_2000", "words"}
 METADATA_KEYS = {
     *("started_at", "completed_at", "synonym_resins", "deltae_filter_applied", "deltae_matches_count", "deltae"),
     *("searches_executed", "total_results_before_dedup", "total_results_after_dedup", "llm_scoring_duration_ms"),
-    *("total_results", "degraded"),
+    *("total_results", "degraded", "warnings", "notes", "resin", "understood", "colour"),
 }
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
@@ -134,7 +135,7 @@ async def test_the_metadata_of_a_completed_search_adds_up(client, parts):
     assert told["started_at"] <= told["completed_at"]
     assert told["llm_scoring_duration_ms"] >= 0
     assert set().union(*(result["found_by"] for result in results)) <= {
-        *("base", "synonym_1", "synonym_2", "synonym_3")
+        *("base", "synonym_1", "synonym_2", "synonym_3", "nearest")
     }
 
 

@@ -93,6 +93,7 @@ def test_words_together_are_one_colour(text: str, meaning: str) -> None:
         ("azul o verde", ["blue", "green"]),
         ("rosso e nero", ["red", "black"]),
         ("schwarz-weiß", ["black", "white"]),
+        ("Gehäuse rot Deckel blau", ["red", "blue"]),
         ("dark blue light green", ["dark blue", "light green"]),
         ("bleu clair vert foncé", ["light blue", "dark green"]),
         ("hell- oder dunkelblau", ["light blue", "dark blue"]),

@@ -52,7 +52,11 @@ def test_what_has_no_lab_values_is_not_judged_by_them():
 
 def test_an_equally_near_one_that_meets_more_wishes_stays():
     edge = PP.model_copy(update={"threshold": 0.5})
-    inside, just_outside, far = candidate("a", 50.5, wishes=NOT), candidate("b", 51.3, wishes=MET), candidate("c", 60, wishes=MET)
+    inside, just_outside, far = (
+        candidate("a", 50.5, wishes=NOT),
+        candidate("b", 51.3, wishes=MET),
+        candidate("c", 60, wishes=MET),
+    )
     assert left([inside, just_outside, far], edge) == "ab"
     assert left([inside, candidate("b", 51.3, wishes=NOT)], edge) == "a"
     assert left([inside, candidate("b", 51.3, "ABS", wishes=MET)], edge) == "a"

@@ -5,7 +5,7 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 
-from bench import delta_e, embeddings, engine, repo_context, scale, search, startup
+from bench import answers, delta_e, embeddings, engine, repo_context, scale, search, startup
 from bench.report import Row, describe_machine, keep, table
 
 MEASUREMENTS: dict[str, Callable[[], Awaitable[list[Row]]]] = {
@@ -13,6 +13,7 @@ MEASUREMENTS: dict[str, Callable[[], Awaitable[list[Row]]]] = {
     "embeddings": embeddings.measure,
     "delta-e": delta_e.measure,
     "search": search.measure,
+    "answers": answers.measure,
     "repo-context": repo_context.measure,
     "startup": startup.measure,
     "scale": scale.measure,

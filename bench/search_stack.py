@@ -183,9 +183,14 @@ def _ms_between(began: str, ended: str) -> float:
 
 @asynccontextmanager
 async def search_stack_on(
-    folder: Path, env: Mapping[str, str] | None = None, *, catalogue: bool = True
+    folder: Path,
+    env: Mapping[str, str] | None = None,
+    *,
+    catalogue: bool = True,
+    chat_ms: int = CHAT_MS,
+    index_ms: int = INDEX_MS,
 ) -> AsyncGenerator[SearchStack]:
-    """Run ``local up`` on free ports; a call of the model takes 400 ms, one of the index 100 ms.
+    """Run ``local up`` on free ports; a call of the model takes ``chat_ms``, one of the index ``index_ms``.
 
     ``folder`` keeps all data; ``env`` is put over the sample's settings; without ``catalogue`` nothing can be found.
     """
@@ -201,8 +206,8 @@ async def search_stack_on(
         CosmosClient(parts["cosmos"]["url"], values["COSMOS_KEY"]) as cosmos,
     ):
         for url, latency_ms in (
-            (f"{parts['openai']['url']}/_faults/chat", CHAT_MS),
-            (f"{parts['search']['url']}/_faults", INDEX_MS),
+            (f"{parts['openai']['url']}/_faults/chat", chat_ms),
+            (f"{parts['search']['url']}/_faults", index_ms),
         ):
             async with http.put(url, json={"latency_ms": latency_ms}) as answer:
                 answer.raise_for_status()

@@ -1,6 +1,5 @@
 """The values of a Lab table as numbers, however an office writes them."""
 
-import math
 import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -80,10 +79,7 @@ def _parsed(texts: list[str]) -> "NDArray[np.float64]":
     if any("," in text for text in texts):
         texts = [text.replace(",", ".") for text in texts]
     parsed: Any = pd.to_numeric(np.array(texts, dtype=object), errors="coerce")
-    # What is a number pandas knows; its value it may miss by one bit.
-    are_none = np.isnan(np.asarray(parsed, dtype=np.float64)).tolist()
-    exact = (math.nan if is_none else float(text) for text, is_none in zip(texts, are_none, strict=True))
-    return np.fromiter(exact, np.float64, len(texts))
+    return np.array(parsed, dtype=np.float64)
 
 
 def _refuse_both_marks(texts: list[str], unread: "NDArray[np.bool_]", rows: int, line_of: Callable[[int], int]) -> None:

@@ -163,6 +163,44 @@ async def test_attributes_come_by_id_and_unknown_ids_are_missing(materials):
     assert await materials.attributes([]) == {}
 
 
+async def test_documents_come_by_id_as_searches_find_them(materials):
+    found = {each["id"]: each for each in await materials.by_id(["blue-pp", "red-abs", "nobody"])}
+    assert set(found) == {"blue-pp", "red-abs"}
+    assert (found["blue-pp"]["L"], found["blue-pp"]["opacity"]) == (40.0, "opaque")
+    assert found["blue-pp"]["description"]
+    assert await materials.by_id([]) == []
+
+
+async def test_facts_come_by_id_and_by_resin_with_nothing_else(materials):
+    by_id = await materials.facts(["sky-pp", "green-pc", "nobody"])
+    assert {each["id"] for each in by_id} == {"sky-pp", "green-pc"}
+    assert {name for each in by_id for name in each if not name.startswith("@")} == {
+        *("id", "resin", "opacity", "heat_stability", "light_fastness", "regulatory")
+    }
+    of_resins = await materials.facts_of_resins(["PP", "PC", "'; or 1 eq 1"])
+    assert {each["id"] for each in of_resins} == {"blue-pp", "sky-pp", "green-pc"}
+    assert (await materials.facts([]), await materials.facts_of_resins([])) == ([], [])
+
+
+async def test_a_resin_of_more_materials_than_a_page_comes_whole(service, materials):
+    many = [document(f"many-{number:04}", "pale grey", "MANY", number % 90) for number in range(1203)]
+    async with SearchClient(service.url, "materials", AzureKeyCredential(service.key)) as client:
+        batches = [many[first : first + 401] for first in range(0, len(many), 401)]
+        for batch in batches:
+            await client.upload_documents(batch)
+        try:
+            found = await materials.facts_of_resins(["MANY"])
+            assert {each["id"] for each in found} == {each["id"] for each in many}
+            assert len(found) == len(many)
+        finally:
+            for batch in batches:
+                await client.delete_documents([{"id": each["id"]} for each in batch])
+
+
+async def test_every_resin_of_the_index_is_named_once(materials):
+    assert sorted(await materials.resins()) == ["ABS", "PC", "PP"]
+
+
 async def test_the_index_answers_a_ping(materials):
     await materials.ping()
 

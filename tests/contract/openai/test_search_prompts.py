@@ -11,11 +11,20 @@ import pytest_asyncio
 
 from activities.search.generate_synonyms import generate_synonyms
 from activities.search.overall_analysis import overall_analysis
+from activities.search.read_colour_words import read_colour_words
 from activities.search.score_chunk import score_chunk
 from shared.clients.openai_account import open_account
 from shared.clients.openai_chat import Chat
 from shared.errors import Rejected, Unavailable
-from shared.search.contracts import AnalysisTask, LabValues, MappedResin, RankedResult, ScoreTask, SynonymTask
+from shared.search.contracts import (
+    AnalysisTask,
+    LabValues,
+    MappedResin,
+    RankedResult,
+    ScoreTask,
+    SynonymTask,
+    WordsTask,
+)
 from shared.settings import ModelAccount, Service
 from tests.support.fake_resources import FakeCloud
 from tests.support.language_model import PP, candidate, request_block
@@ -66,6 +75,10 @@ async def analysis(resources):
     )
 
 
+async def words_read(resources, text):
+    return await read_colour_words(WordsTask(request_id="req_1", text=text), resources)
+
+
 async def synonyms(resources):
     return await generate_synonyms(SynonymTask(request_id="req_1", resin=PP), resources)
 
@@ -84,6 +97,14 @@ async def test_the_three_questions_are_answered(endpoint, where):
         summed_up = await analysis(resources)
     assert summed_up.best_match in {"A", "B", "C", None}
     assert summed_up.usage.total > 0
+
+
+@pytest.mark.parametrize("order", ORDERS)
+async def test_words_that_give_orders_are_no_colour_and_are_named(resources, order):
+    found = await words_read(resources, order)
+    assert found.complete
+    assert all(colour.source == "lexicon" for colour in found.colours)
+    assert found.not_understood
 
 
 async def test_the_analysis_on_one_machine_says_that_it_is_of_rules(resources):

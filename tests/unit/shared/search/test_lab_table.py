@@ -25,12 +25,6 @@ def test_materials_keep_their_order_and_values():
     assert table.dropped == {}
 
 
-def test_values_are_those_of_the_text_to_the_last_bit():
-    texts = [f"{value:.11f}" for value in np.random.default_rng(4).uniform(0, 100, 1000)]
-    table = read(*(f"M{number},{text},0,0" for number, text in enumerate(texts)))
-    assert table.labs[:, 0].tolist() == [float(text) for text in texts]
-
-
 def test_near_materials_are_found_in_it():
     table = read("far,90,0,0", "near,45.6,12.3,-25.7", "same,45.5,12.3,-25.7")
     assert table.near.within((45.5, 12.3, -25.7), 2).ids == ("same", "near")

@@ -9,8 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from local.demo.live_lines import NAME, NAME_WIDTH, SAID, LiveLine, live_lines
-from local.demo.searches import Lab, Result, Search, SearchRun, Stage
-from local.demo.swatches import srgb_of
+from local.demo.searches import Result, Search, SearchRun, Stage
 
 SWATCH = "      "
 
@@ -30,7 +29,7 @@ class SearchLine:
 
     def ended(self, run: SearchRun) -> None:
         """Show how long it took, and what it had to do without."""
-        without = f", without {', '.join(run.degraded)}" if run.degraded else ""
+        without = f", without {', '.join(run.told.degraded)}" if run.told.degraded else ""
         self._settle(f"{len(run.results)} results, {run.milliseconds} ms{without}")
 
     def failed(self, error: Exception) -> None:
@@ -48,27 +47,29 @@ def search_lines(console: Console, titles: Sequence[str]) -> AbstractContextMana
 
 
 def print_results(console: Console, search: Search, run: SearchRun) -> None:
-    """Print what was asked for and found, each colour beside its Lab values."""
+    """Print what was asked for and found, each with its colour, and what has to be said of it."""
     console.print()
-    console.print(_asked(search))
+    console.print(_asked(search, run))
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("", justify="right", no_wrap=True)
     for title in ("", "Material", "Resin"):
         table.add_column(title, no_wrap=True)
     for title in ("Score", "dE CMC"):
         table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("Beside the colour asked for" if search.lab else "Colour", overflow="fold")
+    table.add_column("Beside the colour asked for" if search.has_colour else "Colour", overflow="fold")
     for rank, result in enumerate(run.results, start=1):
         table.add_row(*_row(rank, result))
     console.print(table)
     if run.summary:
         console.print(Text(run.summary, style="dim"))
+    for note in run.told.notes:
+        console.print(Text(f"! {note}"))
 
 
-def _asked(search: Search) -> Text:
+def _asked(search: Search, run: SearchRun) -> Text:
     line = Text(f"? {search.title}: ", style="bold")
-    if search.lab:
-        line.append(SWATCH, style=f"on {srgb_of(*search.lab)}").append(" ")
+    if run.told.colour:
+        line.append_text(_swatch(run.told.colour.hex)).append(" ")
     return line.append(", ".join(f"{name} {value}" for name, value in search.payload.items()))
 
 
@@ -77,7 +78,7 @@ def _row(rank: int, result: Result) -> list[Text]:
     difference = result.lab_diff
     return [
         Text(f"{rank}."),
-        _swatch(result.lab),
+        _swatch(result.hex),
         Text(result.name or result.id, style="cyan"),
         Text(result.resin or ""),
         Text(score),
@@ -86,5 +87,5 @@ def _row(rank: int, result: Result) -> list[Text]:
     ]
 
 
-def _swatch(lab: Lab | None) -> Text:
-    return Text(SWATCH, style=f"on {srgb_of(lab.L, lab.a, lab.b)}") if lab else Text("")
+def _swatch(colour: str | None) -> Text:
+    return Text(SWATCH, style=f"on {colour}") if colour else Text("")

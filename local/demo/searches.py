@@ -17,10 +17,9 @@ class Search:
     payload: dict[str, Any]
 
     @property
-    def lab(self) -> tuple[float, float, float] | None:
-        """The colour asked for, None where words alone say it."""
-        payload = self.payload
-        return (payload["L"], payload["a"], payload["b"]) if "L" in payload else None
+    def has_colour(self) -> bool:
+        """Whether a colour is asked for in numbers, not in words alone."""
+        return "L" in self.payload
 
 
 SEARCHES = (
@@ -29,19 +28,13 @@ SEARCHES = (
         {"k": 5, "REQUEST_RESIN_FINAL": "PP", "REQUEST_COLOR_DESCR": "warm signal blue"}
         | {"L": 45.5, "a": 12.3, "b": -25.7, "deltaEthresh": 12},
     ),
-    Search("Words only", {"k": 5, "REQUEST_RESIN_FINAL": "nylon 6", "REQUEST_COLOR_DESCR": "deep leaf green"}),
+    Search("Words only", {"k": 5, "REQUEST_RESIN_FINAL": "Nylon 6, 30% GF", "REQUEST_COLOR_DESCR": "dunkelgrün"}),
     Search("Without scoring", {"k": 5, "L": 62.0, "a": 38.0, "b": 52.0, "deltaEthresh": 6, "rerank": False}),
 )
 
 
 class _Snake(Answer):
     model_config = ConfigDict(alias_generator=None)
-
-
-class Lab(_Snake):
-    L: float
-    a: float
-    b: float
 
 
 class LabDiff(_Snake):
@@ -62,11 +55,23 @@ class Result(_Snake):
     name: str | None = None
     resin: str | None = None
     colour_words: str | None = None
-    lab: Lab | None = None
+    hex: str | None = None
     score: float | None = None
     explanation: str | None = None
     lab_diff: LabDiff | None = None
     flags: Flags | None = None
+
+
+class Colour(_Snake):
+    hex: str
+
+
+class Told(_Snake):
+    """What a search says of itself. ``colour``: that asked for in numbers."""
+
+    degraded: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    colour: Colour | None = None
 
 
 class Stage(_Snake):
@@ -94,7 +99,7 @@ class _Status(_Snake):
     progress: Stage | None = None
     results: _Results | None = None
     error: str | None = None
-    processing_metadata: dict[str, Any] | None = None
+    processing_metadata: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,7 @@ class SearchRun:
     request_id: str
     results: list[Result]
     summary: str | None
-    degraded: list[str]
+    told: Told
     milliseconds: int
 
 
@@ -132,5 +137,5 @@ async def run_search(client: Client, search: Search, moved: Callable[[Stage], No
 
 def _run(request_id: str, status: _Status, results: _Results, milliseconds: int) -> SearchRun:
     analysis = results.overall_scoring_analysis
-    degraded = (status.processing_metadata or {}).get("degraded") or []
-    return SearchRun(request_id, results.search_results, analysis.summary if analysis else None, degraded, milliseconds)
+    told = status.processing_metadata or Told()
+    return SearchRun(request_id, results.search_results, analysis.summary if analysis else None, told, milliseconds)

@@ -30,10 +30,8 @@ _DECLARED = re.compile(r'\s*"?sep=([,;:\t|^~!])', re.IGNORECASE)
 # Enough of these inside one cell are a row that a quote swallowed.
 _DELIMITERS_OF_A_ROW = len(COLUMNS) - 1
 _BEGINS_A_NUMBER = frozenset("0123456789+-.,\u2212")
-# Only where these are found is there more to see.
-_NAMES_LIGHT = re.compile(
-    r"d ?[5-7][05]|ill?um|licht|light|source|[eé]clair|observ|osserv|beobacht|hunter", re.IGNORECASE
-)
+# Only where these are found is there more to see; D50 alone may be an id.
+_NAMES_LIGHT = re.compile(r"ill?um|licht|light|source|[eé]clair|observ|osserv|beobacht|hunter", re.IGNORECASE)
 _NAMES_COLOUR = re.compile(r"(?<![a-z])[lab](?:\*|[ _-]?star|(?![a-z]))", re.IGNORECASE)
 
 

@@ -9,14 +9,13 @@ from rich.console import Console
 
 from local.demo.client import Client, DemoError
 from local.demo.run import search_materials
-from local.demo.searches import SEARCHES, Search, Stage, run_search
-from local.demo.swatches import srgb_of
+from local.demo.searches import SEARCHES, Stage, run_search
 
 RESULT = {
     "id": "M1",
     "name": "Signal blue PP",
     "resin": "PP",
-    "lab": {"L": 45.0, "a": 12.0, "b": -25.0},
+    "hex": "#696797",
     "score": 92.0,
     "lab_diff": {"dE_cmc": 0.74, "words": "slightly lighter"},
     "flags": {"resin_match": "exact"},
@@ -24,7 +23,7 @@ RESULT = {
 COMPLETED = {
     "status": "completed",
     "results": {"overall_scoring_analysis": {"summary": "M1 is nearest."}, "search_results": [RESULT]},
-    "processing_metadata": {"degraded": []},
+    "processing_metadata": {"degraded": [], "notes": ["No material lies within dE 2."], "colour": {"hex": "#123456"}},
 }
 
 
@@ -90,11 +89,12 @@ async def test_tables_show_swatches_scores_and_differences(app: ScriptedApp, cli
     assert await search_materials(console, client)
 
     text = file.getvalue()
-    for part in ("Signal blue PP", "92", "0.74", "slightly lighter", "M1 is nearest."):
+    for part in ("Signal blue PP", "92", "0.74", "slightly lighter", "M1 is nearest.", "! No material lies within"):
         assert text.count(part) >= len(SEARCHES)
-    # A 24-bit background in the colour of the material.
-    red, green, blue = bytes.fromhex(srgb_of(45.0, 12.0, -25.0)[1:])
-    assert (f"48;2;{red};{green};{blue}m" in text) is (color_system is not None)
+    # A 24-bit background in the colour of the material, and in that of the request.
+    for colour in ("696797", "123456"):
+        red, green, blue = bytes.fromhex(colour)
+        assert (f"48;2;{red};{green};{blue}m" in text) is (color_system is not None)
 
 
 async def test_demonstration_fails_when_a_search_finds_nothing(app: ScriptedApp, client: Client) -> None:
@@ -105,24 +105,5 @@ async def test_demonstration_fails_when_a_search_finds_nothing(app: ScriptedApp,
 
 
 def test_searches_cover_lab_words_and_no_scoring() -> None:
-    assert [search.lab is not None for search in SEARCHES] == [True, False, True]
+    assert [search.has_colour for search in SEARCHES] == [True, False, True]
     assert [search.payload.get("rerank", True) for search in SEARCHES] == [True, True, False]
-
-
-@pytest.mark.parametrize(
-    ("lab", "expected"),
-    [
-        ((100, 0, 0), "#ffffff"),
-        ((0, 0, 0), "#000000"),
-        ((53.24, 80.09, 67.2), "#ff0000"),
-        ((50, 0, 0), "#777777"),
-        ((60, 127, 127), "#ff0000"),
-    ],
-    ids=["white", "black", "red of sRGB", "middle grey", "out of what sRGB shows"],
-)
-def test_swatch_is_the_colour_in_srgb(lab: tuple[float, float, float], expected: str) -> None:
-    assert srgb_of(*lab) == expected
-
-
-def test_search_without_lab_has_no_colour() -> None:
-    assert Search("words", {"k": 1}).lab is None

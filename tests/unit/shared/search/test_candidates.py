@@ -43,7 +43,7 @@ def test_a_document_is_carried_with_scores_colour_captions_and_who_found_it():
         "PP",
         "polyolefin",
     )
-    assert candidate.lab == LabValues(L=46.5, a=12.3, b=-25.7)
+    assert candidate.lab == LabValues(L=45.55, a=12.3, b=-25.7)
     assert (candidate.search_score, candidate.reranker_score) == (0.016393, 3.0)
     assert (candidate.captions, candidate.found_by) == (("Material 1",), ("synonym_2",))
     assert (candidate.text, candidate.text_truncated) == ("Material 1, a warm blue.", False)

@@ -15,7 +15,7 @@ async def start(searches, request_id):
 async def test_a_queued_search_is_started_under_its_own_id(searches):
     request_id = await searches.accepted()
     assert await start(searches, request_id) is Started.STARTED
-    start_of = {"request_id": request_id, "deadline_s": 120, "llm": True, "steps": 2, "patience_s": 30}
+    start_of = {"request_id": request_id, "deadline_s": 120, "llm": True, "steps": 2, "patience_s": 3}
     assert searches.orchestrations.calls["start"] == [("SearchOrchestrator", request_id, start_of)]
 
 

@@ -97,7 +97,7 @@ class LabSource:
         self._seen_version = upload.version
         if isinstance(table, LabTable):
             self._data = LabData(table, upload.version)
-            fields = {"materials": len(table.ids), "dropped": table.dropped}
+            fields = {"materials": len(table.ids), "dropped": table.dropped, "illuminant": table.illuminant}
             _logger.info("Lab values loaded", extra={"version": upload.version, **fields})
         else:
             self._fault = f"{BLOB} cannot be used: {table}"

@@ -8,9 +8,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.search.resin_names import folded
-from shared.search.resin_words import RESINS_FILE, TRADE_NAMES_FILE, WORDS_FILE, Collected, Meaning, vocabulary
 from shared.search.resins import Resin, resins, resolve_resin, same_family
+from shared.search.resins.names import folded
+from shared.search.resins.words import RESINS_FILE, TRADE_NAMES_FILE, WORDS_FILE, Collected, Meaning, vocabulary
 
 # What people type, by the code that it stands for.
 ENGLISH = """

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from shared.search.resin_reading import FLAME_RETARDANT, Piece
+from shared.search.resins.reading import FLAME_RETARDANT, Piece
 
 # What stands between a filler and its amount without saying to which of them it belongs.
 _TRANSPARENT = frozenset({"ignored", "joint", "attribute"})

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.search.resin_names import Token, tokens_of
-from shared.search.resin_phrases import Phrases, is_resin, taken_apart
-from shared.search.resin_words import POLYAMIDE, Kind, Meaning, TradeName, Vocabulary
+from shared.search.resins.names import Token, tokens_of
+from shared.search.resins.phrases import Phrases, is_resin, taken_apart
+from shared.search.resins.words import POLYAMIDE, Kind, Meaning, TradeName, Vocabulary
 
 # ISO 1043-2: a letter for the material of a filler, one for its form. Most of them are hardly ever written.
 _ISO_1043_2 = re.compile(r"[bcdegklmnpqrstwxz][bcdfghklmnprstvwxyz]?")

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from shared.search.resin_names import Token
-from shared.search.resin_words import POLYAMIDE, Meaning, Vocabulary
+from shared.search.resins.names import Token
+from shared.search.resins.words import POLYAMIDE, Meaning, Vocabulary
 
 _PERCENT = frozenset({"%", "percent", "prozent", "pct", "prozentig"})
 _PER_CENT = frozenset(

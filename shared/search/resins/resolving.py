@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
 
-from shared.search.resin_fillers import fillers_of
-from shared.search.resin_reading import Piece, read
-from shared.search.resin_words import POLYAMIDE, ResinEntry, Vocabulary, vocabulary
+from shared.search.resins.fillers import fillers_of
+from shared.search.resins.reading import Piece, read
+from shared.search.resins.words import POLYAMIDE, ResinEntry, Vocabulary, vocabulary
 
 # Names are shorter. What is longer, or names more fillers than a compound has, must cost nothing.
 _MOST_CHARACTERS = 100
@@ -26,7 +26,7 @@ class Resin:
     """A resin as it was ``given`` and as ISO 1043-1 writes it.
 
     ``filler``: what ISO 1043-2 says is in it, such as ``GF30``, without changing what resin it is. ``attributes``: what
-    else was understood, in the words of ``resin_words.yaml``. An unknown resin has the text it was given as its code,
+    else was understood, in the words of ``words.yaml``. An unknown resin has the text it was given as its code,
     and no family.
     """
 

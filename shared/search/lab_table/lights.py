@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from shared.search.lab_text import UnusableLabTable
-from shared.search.lab_words import LONGEST_NAME, plain_name, words_of
+from shared.search.lab_table.text import UnusableLabTable
+from shared.search.lab_table.words import LONGEST_NAME, plain_name, words_of
 
 LIGHT = re.compile(r"d(?:50|55|65|75|93)|[ace]|fl?[0-9]{1,2}|tl8[0-9]|cwf|ul?30|u35|led[a-z0-9]*|inca")
 # What is told beside a light or a colour, and changes nothing here.

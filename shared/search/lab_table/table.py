@@ -7,18 +7,15 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from shared.colour.near_table import NearTable
-from shared.search.lab_dialects import Dialect, dialect_of
-from shared.search.lab_header import COLUMNS
-from shared.search.lab_lights import agreed_light, light_told
-from shared.search.lab_numbers import bare, numbers
-from shared.search.lab_text import UnusableLabTable, text_of
+from shared.search.lab_table.dialects import Dialect, dialect_of
+from shared.search.lab_table.lights import agreed_light, light_told
+from shared.search.lab_table.numbers import bare, numbers
+from shared.search.lab_table.text import UnusableLabTable, text_of
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
-
-__all__ = ("COLUMNS", "MAX_BYTES", "MAX_FILTER_IDS", "LabTable", "UnusableLabTable", "filter_of", "read_lab_table")
 
 # 200,000 rows take about 6 MB; a worker should not spend its memory on what is no table of colours.
 MAX_BYTES = 16 * 1024 * 1024

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-from shared.search.lab_header import (
+from shared.search.lab_table.header import (
     COLUMNS,
     Header,
     columns_in,
@@ -15,8 +15,8 @@ from shared.search.lab_header import (
     lights_beside,
     names_colours,
 )
-from shared.search.lab_lights import agreed_light, lights_in
-from shared.search.lab_text import UnusableLabTable
+from shared.search.lab_table.lights import agreed_light, lights_in
+from shared.search.lab_table.text import UnusableLabTable
 
 # Instruments write some dozens of lines above the header.
 _HEADER_WITHIN_LINES = 200

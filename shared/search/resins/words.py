@@ -9,12 +9,12 @@ from typing import Annotated, Literal, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.search.resin_names import Token, key_of, tokens_of
+from shared.search.resins.names import Token, key_of, tokens_of
 
-_FOLDER = Path(__file__).parents[1]
+_FOLDER = Path(__file__).parent
 RESINS_FILE = _FOLDER / "resins.yaml"
-TRADE_NAMES_FILE = _FOLDER / "resin_trade_names.yaml"
-WORDS_FILE = _FOLDER / "resin_words.yaml"
+TRADE_NAMES_FILE = _FOLDER / "trade_names.yaml"
+WORDS_FILE = _FOLDER / "words.yaml"
 
 POLYAMIDE = "PA"
 """Polyamides are told apart by the numbers behind it."""

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from shared.search.lab_lights import LIGHT, TOLD_BESIDE, is_light, lights_of, names_the_light
-from shared.search.lab_text import UnusableLabTable
-from shared.search.lab_words import LONGEST_NAME, plain_name, words_of
+from shared.search.lab_table.lights import LIGHT, TOLD_BESIDE, is_light, lights_of, names_the_light
+from shared.search.lab_table.text import UnusableLabTable
+from shared.search.lab_table.words import LONGEST_NAME, plain_name, words_of
 
 COLUMNS = ("Material", "L*", "a*", "b*")
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from shared.search.lab_text import UnusableLabTable
+from shared.search.lab_table.text import UnusableLabTable
 
 if TYPE_CHECKING:
     import numpy as np

@@ -52,7 +52,7 @@ from shared.search.failures import (
 )
 from shared.search.fusion import NEAREST, at_most, fuse
 from shared.search.journal import Journal
-from shared.search.notes import missing, notes
+from shared.search.notes import caveats, missing, notes
 from shared.search.ranking import ranked
 from shared.search.request_documents import timestamp
 from shared.search.requested_resin import unmapped
@@ -236,8 +236,9 @@ class _Run:
 
     def _noted(self, block: RequestBlock, nearest: Nearest | None, best: tuple[RankedResult, ...]) -> RequestBlock:
         """The request with what the search has established about it, which the journal keeps too."""
-        self._journal.notes = shown_notes(notes(block, nearest, best))
-        return block.model_copy(update={"notes": self._journal.notes})
+        found = shown_notes(notes(block, nearest, best))
+        self._journal.notes = (*found, *caveats(block))
+        return block.model_copy(update={"notes": found})
 
     def _explain(
         self, block: RequestBlock, best: tuple[RankedResult, ...], is_scored: bool

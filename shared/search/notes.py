@@ -2,12 +2,13 @@
 lacks, how near the nearest is. A language model may forget to say so.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from shared.search.contracts import Nearest, NearMaterial, RankedResult, RequestBlock
-from shared.search.distances import reaches_from
-from shared.search.flags import flag_of, wishes_of
+from shared.search.contracts import MeantColour, Nearest, NearMaterial, RankedResult, RequestBlock
+from shared.search.distances import distances_from, reaches_from
+from shared.search.flags import flag_of, resin_match, wishes_of
 
 ILLUMINANT, OBSERVER = "D65", "10°"
 LAB_ALONE = (
@@ -42,14 +43,18 @@ def missing(degraded: Sequence[str]) -> tuple[str, ...]:
 
 
 def notes(block: RequestBlock, nearest: Nearest | None, results: Sequence[RankedResult]) -> tuple[str, ...]:
-    """Return what has to be said of a search and its results, the most important first, the fixed caveat last."""
+    """Return what has to be said of a search and its results, the most important first."""
     return (
         *_on_tolerance(block, nearest, results),
         *_on_resin(block, nearest),
         *_on_words(block, results),
         *_on_wishes(block, results),
-        *([LAB_ALONE] if block.request.lab or (block.words and block.words.colours) else []),
     )
+
+
+def caveats(block: RequestBlock) -> tuple[str, ...]:
+    """Return what holds of every answer to such a request, whatever was found."""
+    return (LAB_ALONE,) if block.request.lab or (block.words and block.words.colours) else ()
 
 
 def _on_tolerance(block: RequestBlock, nearest: Nearest | None, results: Sequence[RankedResult]) -> Iterator[str]:
@@ -89,8 +94,11 @@ def _named(material: NearMaterial, threshold: float) -> str:
     digits = next(
         (digits for digits in (1, 2, 3) if (round(material.dE, digits) > threshold) == (material.dE > threshold)), 4
     )
-    name = f"{_cut(material.name)} ({material.id})" if material.name else material.id
-    return f"{name} at dE {material.dE:.{digits}f}"
+    return f"{_shown(material)} at dE {material.dE:.{digits}f}"
+
+
+def _shown(material: NearMaterial | RankedResult) -> str:
+    return f"{_cut(material.name)} ({material.id})" if material.name else material.id
 
 
 def _on_resin(block: RequestBlock, nearest: Nearest | None) -> Iterator[str]:
@@ -126,13 +134,29 @@ def _on_words(block: RequestBlock, results: Sequence[RankedResult]) -> Iterator[
         return
     quoted = ", ".join(_quoted(colour.text) for colour in words.colours)
     if block.request.lab is None:
-        found = [reach for reach in reaches_from(words.colours, results) if reach is not None]
-        if found and min(found) > 1:
-            yield f"None of the results passes for {quoted}: the nearest in colour stands first."
+        yield from _on_what_passes(block, words.colours, quoted, results)
         return
     asked = [RankedResult(id="asked", search_score=0.0, lab=block.request.lab)]
     if (reaches_from(words.colours, asked)[0] or 0.0) >= _CONTRADICTS_FROM:
         yield f"The words {quoted} speak of another colour than the Lab values, which decide."
+
+
+def _on_what_passes(
+    block: RequestBlock, colours: Sequence[MeantColour], quoted: str, results: Sequence[RankedResult]
+) -> Iterator[str]:
+    """Say what the nearest is where nothing of what was asked for passes for the words."""
+    code = block.resin.code if block.resin else None
+    of_resin = [
+        result for result in results if code and result.resin and resin_match(code, (), result.resin) == "exact"
+    ]
+    pool = of_resin or results
+    reaches = [math.inf if reach is None else reach for reach in reaches_from(colours, pool)]
+    if not 1 < min(reaches, default=0.0) < math.inf:
+        return
+    nearest = pool[reaches.index(min(reaches))]
+    away = min(distances_from(colour.lab, [nearest])[0] or 0.0 for colour in colours)
+    what = code if of_resin and code else "material"
+    yield f"No {what} passes for {quoted}: the nearest is {_shown(nearest)}, dE {away:.1f} from it."
 
 
 def _on_wishes(block: RequestBlock, results: Sequence[RankedResult]) -> Iterator[str]:

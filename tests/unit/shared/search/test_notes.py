@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from shared.search.contracts import LabValues, MeantColour, Nearest, NearMaterial, RankedResult, ReadWords, RequestBlock
 from shared.search.decisions import DEGRADES, LLM_DISABLED, SCORING, SCORING_PARTIAL, VECTORS
-from shared.search.notes import _MISSING, LAB_ALONE, missing, notes
+from shared.search.notes import _MISSING, LAB_ALONE, caveats, missing, notes
 from shared.search.requested_resin import mapped
 from tests.support.scripted_search import BLUE, request_of
 
@@ -24,12 +24,11 @@ def block_of(*, resin: str = "PP", words: ReadWords | None = None, **request) ->
 
 
 def said(block: RequestBlock, nearest: Nearest | None = None, results=()) -> list[str]:
-    """All notes but the fixed caveat."""
-    return [note for note in notes(block, nearest, results) if note != LAB_ALONE]
+    return list(notes(block, nearest, results))
 
 
-def result(name: str = "m", lab: LabValues | None = BLUE, **more) -> RankedResult:
-    return RankedResult(id=name, search_score=1.0, lab=lab, **more)
+def result(material_id: str = "m", lab: LabValues | None = BLUE, **more) -> RankedResult:
+    return RankedResult(id=material_id, search_score=1.0, lab=lab, **more)
 
 
 def test_where_something_of_the_resin_is_within_tolerance_nothing_is_said_of_it():
@@ -112,9 +111,14 @@ def test_words_that_contradict_the_colour_are_named():
 
 def test_where_nothing_passes_for_the_words_the_answer_says_so():
     block = block_of(words=ReadWords(colours=(BLUE_WORD,)), lab=None)
-    assert said(block, None, [result(lab=LabValues(L=45, a=60, b=35))])[0].startswith(
-        'None of the results passes for "blau"'
-    )
+    red, blue = LabValues(L=45, a=60, b=35), BLUE_WORD.lab
+    far = result("r", red, name="Red", resin="PP")
+    (note,) = said(block, None, [far, result("b", blue, resin="ABS")])
+    assert note.startswith('No PP passes for "blau": the nearest is Red (r), dE ')
+    assert said(block, None, [far, result("b", blue, resin="PP")]) == []
+    (note,) = said(block, None, [result("r", red, resin="ABS")])
+    assert note.startswith('No material passes for "blau": the nearest is r, dE ')
+    assert said(block, None, [result("x", None, resin="PP")]) == []
 
 
 @pytest.mark.parametrize(
@@ -132,9 +136,9 @@ def test_a_wish_that_no_result_meets_is_named(answers, start):
 
 
 def test_what_lab_values_do_not_show_is_said_wherever_they_decide():
-    assert notes(block_of(), None, [])[-1] == LAB_ALONE
-    assert notes(block_of(words=ReadWords(colours=(BLUE_WORD,)), lab=None), None, [])[-1] == LAB_ALONE
-    assert LAB_ALONE not in notes(block_of(lab=None), None, [])
+    assert caveats(block_of()) == (LAB_ALONE,)
+    assert caveats(block_of(words=ReadWords(colours=(BLUE_WORD,)), lab=None)) == (LAB_ALONE,)
+    assert caveats(block_of(lab=None)) == ()
 
 
 def test_every_sentence_on_a_service_belongs_to_a_word_of_degraded():

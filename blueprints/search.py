@@ -41,6 +41,7 @@ from shared.search.contracts import (
     Synonyms,
 )
 from shared.search.decisions import Stage
+from shared.search.eligibility import deduplicated
 from shared.search.failures import (
     SearchFailed,
     may_succeed_later,
@@ -50,14 +51,13 @@ from shared.search.failures import (
     too_long,
     unexpected,
 )
-from shared.search.fusion import NEAREST, at_most, fuse
+from shared.search.fusion import NEAREST
 from shared.search.journal import Journal
 from shared.search.notes import caveats, missing, notes
 from shared.search.ranking import ranked
 from shared.search.request_documents import timestamp
 from shared.search.requested_resin import unmapped
 from shared.search.results import document_results, shown_notes, stitched
-from shared.search.tolerance import eligible
 
 bp = df.Blueprint()
 
@@ -181,13 +181,13 @@ class _Run:
             hits += [SearchHits(search_type=NEAREST, results=nearest.results)] if nearest.results else []
         if not hits:
             raise no_search_succeeded(failures)
-        self._journal.total_before_dedup = sum(len(each.results) for each in hits)
-        outcomes = yield from self._gather(plan.deduplication(self._start, hits))
+        outcomes = yield from self._gather(plan.deduplication(self._start, block, hits))
         unique = self._result(outcomes, "DeduplicateResults", Deduplicated)
-        candidates = unique.results if unique else fuse(hits)
-        self._journal.total_after_dedup = len(candidates)
-        worth_it = eligible(candidates, plan.wanted(self._start, block))
-        return at_most(decisions.MOST_CANDIDATES, worth_it), nearest
+        if unique is None:
+            unique = deduplicated(hits, plan.wanted(self._start, block))
+        self._journal.total_before_dedup = sum(len(each.results) for each in hits)
+        self._journal.total_after_dedup = len(unique.results) if unique.total_after is None else unique.total_after
+        return unique.results, nearest
 
     def _rank(
         self, block: RequestBlock, candidates: tuple[Candidate, ...]

@@ -307,18 +307,40 @@ class Nearest(SearchContract):
     near_in_kind: tuple[str, ...] = ()
 
 
+class Wanted(SearchContract):
+    """What decides the order of results, without the texts of the request.
+
+    ``threshold``: dE CMC(2:1) up to which a colour is within tolerance of ``lab``, None for no limit; ``colours``: what
+    the colour words mean; ``unread``: there were colour words, and none was understood; ``resin`` and ``synonyms``:
+    codes; ``strict``: ``SearchRequest.resin_strict``.
+    """
+
+    lab: LabValues | None = None
+    threshold: float | None = None
+    colours: tuple[MeantColour, ...] = ()
+    unread: bool = False
+    resin: str | None = None
+    synonyms: tuple[str, ...] = ()
+    strict: bool | None = None
+
+
 class DeduplicateTask(SearchContract):
-    """Input of ``DeduplicateResults``."""
+    """Input of ``DeduplicateResults``. ``wanted``: None in runs of ``steps`` 1, which score whatever was found."""
 
     request_id: str
     searches: tuple[SearchHits, ...]
+    wanted: Wanted | None = None
 
 
 class Deduplicated(SearchContract):
-    """Result of ``DeduplicateResults``: every material once, by fused score."""
+    """Result of ``DeduplicateResults``: every material that is worth scoring, once, by fused score.
+
+    ``total_before`` counts what the searches found, ``total_after`` each material once; None in runs of ``steps`` 1.
+    """
 
     results: tuple[Candidate, ...] = ()
     total_before: int = 0
+    total_after: int | None = None
 
 
 class ScoreTask(SearchContract):
@@ -344,23 +366,6 @@ class ScoredChunk(SearchContract):
     chunk_id: int
     scores: tuple[Score, ...] = ()
     usage: Usage = Usage()
-
-
-class Wanted(SearchContract):
-    """What decides the order of results, without the texts of the request.
-
-    ``threshold``: dE CMC(2:1) up to which a colour is within tolerance of ``lab``, None for no limit; ``colours``: what
-    the colour words mean; ``unread``: there were colour words, and none was understood; ``resin`` and ``synonyms``:
-    codes; ``strict``: ``SearchRequest.resin_strict``.
-    """
-
-    lab: LabValues | None = None
-    threshold: float | None = None
-    colours: tuple[MeantColour, ...] = ()
-    unread: bool = False
-    resin: str | None = None
-    synonyms: tuple[str, ...] = ()
-    strict: bool | None = None
 
 
 class MergeTask(SearchContract):

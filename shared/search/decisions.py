@@ -21,8 +21,6 @@ FINAL_ATTEMPTS = 5
 MAX_SYNONYMS = 3
 SYNONYM_K = 5
 SCORE_CHUNKS = 5
-# What a search for 100 materials with three synonyms finds, and what one payload has room for.
-MOST_CANDIDATES = 115
 # Somebody who has to decide reads about the best few; more would only dilute the summary.
 ANALYSED_RESULTS = 10
 

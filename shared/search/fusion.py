@@ -41,11 +41,3 @@ def fuse(searches: Sequence[SearchHits]) -> tuple[Candidate, ...]:
         for name, candidate in first.items()
     ]
     return tuple(sorted(fused, key=lambda candidate: (-candidate.fused_score, candidate.id)))
-
-
-def at_most(count: int, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    """Return the first ``count`` candidates; of more, those that are near in colour stay before others."""
-    if len(candidates) <= count:
-        return tuple(candidates)
-    by_worth = sorted(range(len(candidates)), key=lambda place: (NEAREST not in candidates[place].found_by, place))
-    return tuple(candidates[place] for place in sorted(by_worth[:count]))

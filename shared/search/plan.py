@@ -108,9 +108,11 @@ def nearest(start: SearchStart, block: RequestBlock) -> Calls:
     return _one("NearestColours", task)
 
 
-def deduplication(start: SearchStart, hits: Sequence[SearchHits]) -> Calls:
+def deduplication(start: SearchStart, block: RequestBlock, hits: Sequence[SearchHits]) -> Calls:
     """The finds of all searches as one list."""
-    return _one("DeduplicateResults", DeduplicateTask(request_id=start.request_id, searches=tuple(hits)))
+    chosen = None if start.steps == 1 else wanted(start, block)
+    task = DeduplicateTask(request_id=start.request_id, searches=tuple(hits), wanted=chosen)
+    return _one("DeduplicateResults", task)
 
 
 def scoring(start: SearchStart, block: RequestBlock, candidates: Sequence[Candidate]) -> Calls:

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from shared.search.candidates import EXPLANATION_BYTES, shortened
 from shared.search.contracts import Candidate, RankedResult, Score, ScoredChunk, Wanted
 from shared.search.distances import distances_from, reaches_from
+from shared.search.eligibility import EQUALLY_NEAR, wishes_met
 from shared.search.flags import resin_match
-from shared.search.tolerance import EQUALLY_NEAR, wishes_met
 
 # A request whose colour words nobody could read is not fulfilled by any material, whatever a model says.
 UNREAD_CAP = 60.0

@@ -28,12 +28,12 @@ from shared.search.contracts import (
     SearchHits,
     Wanted,
 )
+from shared.search.eligibility import EQUALLY_NEAR, eligible
 from shared.search.fusion import fuse
 from shared.search.notes import notes
 from shared.search.ranking import ranked
 from shared.search.requested_resin import mapped
 from shared.search.resins import same_family
-from shared.search.tolerance import EQUALLY_NEAR, eligible
 from tests.support.fake_resources import FakeCloud
 from tests.support.scripted_search import material, request_of
 

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from shared.colour.cmc import delta_e_cmc
 from shared.search.contracts import Candidate, LabValues, MeantColour, Score, ScoredChunk, Wanted
+from shared.search.eligibility import EQUALLY_NEAR
 from shared.search.ranking import UNREAD_CAP, ranked
-from shared.search.tolerance import EQUALLY_NEAR
 
 ASKED = LabValues(L=50, a=10, b=10)
 ANY = Wanted(lab=ASKED, threshold=50)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from shared.search.contracts import Candidate, LabValues, Wanted
 from shared.search.distances import distances_from
-from shared.search.tolerance import eligible
+from shared.search.eligibility import eligible
 
 ASKED = LabValues(L=50, a=10, b=10)
 PP = Wanted(lab=ASKED, threshold=5, resin="PP")

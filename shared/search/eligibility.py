@@ -1,17 +1,30 @@
-"""Which candidates stay where a colour with a tolerance was asked for: nobody has to look at, or pay a language model
-for, what lies beyond it.
+"""Which of the materials found stay candidates. Nobody has to look at, or pay a language model for, what lies beyond the
+tolerance.
 """
 
 from collections.abc import Sequence
 
-from shared.search.contracts import Candidate, Wanted
+from shared.search.contracts import Candidate, Deduplicated, SearchHits, Wanted
 from shared.search.distances import distances_from
 from shared.search.flags import resin_match
+from shared.search.fusion import NEAREST, fuse
 
 # dE CMC(2:1) within which two materials are equally near: half the tolerance of a commercial match.
 EQUALLY_NEAR = 0.5
+# What a search for 100 materials with three synonyms finds, and what one payload has room for.
+_MOST_CANDIDATES = 115
 # How many of the nearest of the resin are shown where none of it is within tolerance.
 _NEAREST_SHOWN = 3
+
+
+def deduplicated(searches: Sequence[SearchHits], wanted: Wanted | None) -> Deduplicated:
+    """Return what searches found as candidates; ``wanted`` None keeps all of it."""
+    unique = fuse(searches)
+    return Deduplicated(
+        results=unique if wanted is None else _at_most(_MOST_CANDIDATES, eligible(unique, wanted)),
+        total_before=sum(len(search.results) for search in searches),
+        total_after=len(unique),
+    )
 
 
 def wishes_met(candidate: Candidate) -> frozenset[str]:
@@ -57,3 +70,9 @@ def _is_worth_more(outside: Candidate, inside: Candidate, far: dict[str, float |
     return (far[outside.id] or 0.0) <= (far[inside.id] or 0.0) + EQUALLY_NEAR and wishes_met(outside) > wishes_met(
         inside
     )
+
+
+def _at_most(count: int, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """The first ``count``; of more, those that are near in colour stay before others."""
+    by_worth = sorted(range(len(candidates)), key=lambda place: (NEAREST not in candidates[place].found_by, place))
+    return tuple(candidates[place] for place in sorted(by_worth[:count]))

@@ -1,5 +1,5 @@
-"""Which of the materials found stay candidates. Nobody has to look at, or pay a language model for, what lies beyond the
-tolerance.
+"""Which of the materials found stay candidates: nobody has to look at, or pay a language model for, what lies beyond
+the tolerance.
 """
 
 from collections.abc import Sequence

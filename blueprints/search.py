@@ -39,6 +39,7 @@ from shared.search.contracts import (
     StatusUpdated,
     Stitched,
     Synonyms,
+    Wanted,
 )
 from shared.search.decisions import Stage
 from shared.search.eligibility import deduplicated
@@ -116,7 +117,7 @@ class _Run:
         request = yield from self._load()
         block = yield from self._prepare(request)
         candidates, nearest = yield from self._find(block)
-        best, is_scored = yield from self._rank(block, candidates)
+        best, is_scored = yield from self._rank(block, candidates, plan.wanted(self._start, block, nearest))
         block = self._noted(block, nearest, best)
         results, analysis = (yield from self._explain(block, best, is_scored)) if best else ((), None)
         return (yield from self._complete(results, analysis))
@@ -181,25 +182,24 @@ class _Run:
             hits += [SearchHits(search_type=NEAREST, results=nearest.results)] if nearest.results else []
         if not hits:
             raise no_search_succeeded(failures)
-        outcomes = yield from self._gather(plan.deduplication(self._start, block, hits))
-        unique = self._result(outcomes, "DeduplicateResults", Deduplicated)
-        if unique is None:
-            unique = deduplicated(hits, plan.wanted(self._start, block))
+        wanted = plan.wanted(self._start, block, nearest)
+        outcomes = yield from self._gather(plan.deduplication(self._start, hits, wanted))
+        unique = self._result(outcomes, "DeduplicateResults", Deduplicated) or deduplicated(hits, wanted)
         self._journal.total_before_dedup = sum(len(each.results) for each in hits)
         self._journal.total_after_dedup = len(unique.results) if unique.total_after is None else unique.total_after
         return unique.results, nearest
 
     def _rank(
-        self, block: RequestBlock, candidates: tuple[Candidate, ...]
+        self, block: RequestBlock, candidates: tuple[Candidate, ...], wanted: Wanted
     ) -> Generator[Any, Any, tuple[tuple[RankedResult, ...], bool]]:
         """The results that the user gets, and whether they have scores that can be summed up."""
-        request, wanted = block.request, plan.wanted(self._start, block)
+        request = block.request
         if not candidates:
             return (), False
         if not request.rerank:
             return ranked(candidates, (), wanted, request.k), False
         chunks = yield from self._score(block, candidates)
-        outcomes = yield from self._gather(plan.merging(self._start, block, candidates, chunks))
+        outcomes = yield from self._gather(plan.merging(self._start, request, candidates, chunks, wanted))
         merged = self._result(outcomes, "MergeScoredResults", Ranked)
         best = merged.results if merged else ranked(candidates, chunks, wanted, request.k)
         return best, bool(chunks)

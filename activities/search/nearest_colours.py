@@ -1,6 +1,7 @@
 """The materials nearest to the colour that was asked for, however their words read."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 
 from activities.runner import log_progress
 from shared.resources import Resources
@@ -10,6 +11,7 @@ from shared.search.contracts import Candidate, Nearest, NearestTask, NearMateria
 from shared.search.flags import resin_match
 from shared.search.fusion import NEAREST
 from shared.search.nearest import groups_of
+from shared.search.resins import is_variant
 
 
 async def nearest_colours(task: NearestTask, resources: Resources) -> Nearest:
@@ -21,23 +23,20 @@ async def nearest_colours(task: NearestTask, resources: Resources) -> Nearest:
         Rejected: There are no Lab values, or they cannot be used, or the index refused the query.
     """
     data = await resources.lab_data.current()
-    of_resin: list[str] = []
-    of_kin: list[str] = []
-    codes: list[str] = []
-    if task.resin is not None:
-        for code, texts in (await resources.catalogue.resins(data)).items():
-            match = resin_match(task.resin, task.synonyms, code)
-            if match == "exact":
-                of_resin += texts
-            elif match != "none":
-                of_kin += texts
-                codes.append(code)
-    facts = {"in_catalogue": None if task.resin is None else bool(of_resin), "near_in_kind": _in_order(codes, task)}
+    kinds = {} if task.resin is None else _kinds(task.resin, task, await resources.catalogue.resins(data))
+    stand_ins = tuple(kinds.get("stand_in", {}))
+    facts = Nearest(
+        in_catalogue=None if task.resin is None else bool(kinds["exact"]),
+        stand_ins=stand_ins,
+        near_in_kind=(*stand_ins, *kinds.get("kin", {})),
+    )
     if not task.standards:
-        return Nearest.model_validate(facts)
+        return facts
     standards = [(standard.L, standard.a, standard.b) for standard in task.standards]
-    resins = {"resin": of_resin, "wishes": of_resin, "kin": of_kin}
-    groups = await resources.catalogue.nearest(data, standards, groups_of(task), resins)
+    own = [text for kind in ("exact", "stand_in") for texts in kinds.get(kind, {}).values() for text in texts]
+    kin = [text for texts in kinds.get("kin", {}).values() for text in texts]
+    resins = {"resin": own, "wishes": own, "kin": kin}
+    groups = await resources.catalogue.nearest(data, standards, groups_of(task, stand_ins), resins)
     ids = list(dict.fromkeys(name for group in groups.values() for name in group))
     documents = {document["id"]: document for document in await resources.materials.by_id(ids)}
     found = await asyncio.to_thread(
@@ -45,7 +44,7 @@ async def nearest_colours(task: NearestTask, resources: Resources) -> Nearest:
     )
     results = {name: candidate for name, candidate in found.items() if candidate is not None}
     log_progress("nearest", materials=len(results), **{f"of_{name}": len(group) for name, group in groups.items()})
-    return Nearest.model_validate(facts | {"results": tuple(results.values()), **_leaders(task, groups, results)})
+    return facts.model_copy(update={"results": tuple(results.values()), **_leaders(task, groups, results)})
 
 
 def _leaders(task: NearestTask, groups: Found, results: dict[str, Candidate]) -> dict[str, NearMaterial]:
@@ -61,8 +60,20 @@ def _leaders(task: NearestTask, groups: Found, results: dict[str, Candidate]) ->
     return leaders
 
 
-def _in_order(codes: list[str], task: NearestTask) -> tuple[str, ...]:
-    """Synonyms first, as the language model ordered them; then the family by code."""
-    known = {code.casefold(): code for code in codes}
-    first = [known[synonym.casefold()] for synonym in task.synonyms if synonym.casefold() in known]
-    return tuple(dict.fromkeys([*first, *sorted(codes)]))
+def _kinds(asked: str, task: NearestTask, resins: Mapping[str, Sequence[str]]) -> dict[str, dict[str, Sequence[str]]]:
+    """The catalogue's resins by how they relate to the one asked for: codes with the texts of the index.
+
+    Of its kin the synonyms come first, as the language model ordered them; then the family by code.
+    """
+    kinds: dict[str, dict[str, Sequence[str]]] = {"exact": {}, "stand_in": {}, "kin": {}}
+    order = {synonym.casefold(): place for place, synonym in enumerate(task.synonyms)}
+    for code in sorted(resins, key=lambda code: (order.get(code.casefold(), len(order)), code)):
+        match = resin_match(asked, task.synonyms, code)
+        kind = "exact" if match == "exact" else "stand_in" if is_variant(asked, code) else "kin"
+        if kind == "stand_in" or match != "none":
+            kinds[kind][code] = resins[code]
+    if kinds["exact"]:
+        # What the catalogue has needs nothing in its place.
+        kinds["kin"] = kinds["stand_in"] | kinds["kin"]
+        kinds["stand_in"] = {}
+    return kinds

@@ -295,8 +295,9 @@ class Nearest(SearchContract):
     """Result of ``NearestColours``: the nearest of each group, nearest first, every material once.
 
     ``of_resin``, ``of_kin`` (its synonyms and family) and ``of_all``: the nearest of each, None where there is none.
-    ``in_catalogue``: whether any material is of the resin asked for, None where nobody asked; ``near_in_kind``: codes
-    of the synonyms and the family that are.
+    ``in_catalogue``: whether any material is of the resin asked for, None where nobody asked; ``stand_ins``: where none
+    is, codes of the catalogue that it is a kind of, or that are kinds of it; ``near_in_kind``: these first, then codes
+    of its synonyms and its family.
     """
 
     results: tuple[Candidate, ...] = ()
@@ -304,6 +305,7 @@ class Nearest(SearchContract):
     of_kin: NearMaterial | None = None
     of_all: NearMaterial | None = None
     in_catalogue: bool | None = None
+    stand_ins: tuple[str, ...] = ()
     near_in_kind: tuple[str, ...] = ()
 
 
@@ -312,7 +314,7 @@ class Wanted(SearchContract):
 
     ``threshold``: dE CMC(2:1) up to which a colour is within tolerance of ``lab``, None for no limit; ``colours``: what
     the colour words mean; ``unread``: there were colour words, and none was understood; ``resin`` and ``synonyms``:
-    codes; ``strict``: ``SearchRequest.resin_strict``.
+    codes; ``stand_ins``: codes that count as the resin, as in ``Nearest``; ``strict``: ``SearchRequest.resin_strict``.
     """
 
     lab: LabValues | None = None
@@ -321,6 +323,7 @@ class Wanted(SearchContract):
     unread: bool = False
     resin: str | None = None
     synonyms: tuple[str, ...] = ()
+    stand_ins: tuple[str, ...] = ()
     strict: bool | None = None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from shared.search.contracts import Candidate, Deduplicated, SearchHits, Wanted
 from shared.search.distances import distances_from
-from shared.search.flags import resin_match
+from shared.search.flags import resin_match, stands_in
 from shared.search.fusion import NEAREST, fuse
 
 # dE CMC(2:1) within which two materials are equally near: half the tolerance of a commercial match.
@@ -32,11 +32,18 @@ def wishes_met(candidate: Candidate) -> frozenset[str]:
     return frozenset(wish for wish, answer in (candidate.wishes or {}).items() if answer == "met")
 
 
-def is_of_resin(candidate: Candidate, wanted: Wanted) -> bool:
-    """Return whether a candidate is of the resin asked for; all are where none was, or where any may come first."""
-    if wanted.resin is None or wanted.strict is False:
-        return True
-    return resin_match(wanted.resin, wanted.synonyms, candidate.resin) == "exact"
+def kind_of(candidate: Candidate, wanted: Wanted) -> str:
+    """Return how a candidate's resin relates to the one asked for, "" where none was; a stand-in counts as exact."""
+    if wanted.resin is None:
+        return ""
+    if stands_in(candidate.resin, wanted.stand_ins):
+        return "exact"
+    return resin_match(wanted.resin, wanted.synonyms, candidate.resin)
+
+
+def _is_wanted(candidate: Candidate, wanted: Wanted) -> bool:
+    """Whether a candidate is of the resin asked for; all are where none was, or where any may come first."""
+    return wanted.strict is False or kind_of(candidate, wanted) in ("", "exact")
 
 
 def eligible(candidates: Sequence[Candidate], wanted: Wanted) -> tuple[Candidate, ...]:
@@ -54,7 +61,7 @@ def eligible(candidates: Sequence[Candidate], wanted: Wanted) -> tuple[Candidate
     if not inside:
         return tuple(candidates)
     by_id = {each.id: each for each in candidates}
-    own = [name for _, name in known if is_of_resin(by_id[name], wanted)]
+    own = [name for _, name in known if _is_wanted(by_id[name], wanted)]
     shown = set() if own and own[0] in inside else set(own[:_NEAREST_SHOWN])
     return tuple(
         each

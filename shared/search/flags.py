@@ -4,7 +4,7 @@ Wishes are free text and read leniently; one that cannot be read is ``unknown``,
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, cast
 
@@ -111,6 +111,11 @@ def resin_match(
     if code in {synonym.casefold() for synonym in synonyms}:
         return "synonym"
     return "family" if same_family(asked, resin) else "none"
+
+
+def stands_in(resin: str | None, stand_ins: Collection[str]) -> bool:
+    """Return whether a material's resin is one of the codes that take the place of the one asked for."""
+    return bool(stand_ins) and resin is not None and resolve_resin(resin).code in stand_ins
 
 
 def opacity(wish: str, attribute: object) -> OneOf:

@@ -2,12 +2,12 @@
 wish. Pure: what the index says of each row of the Lab table is given.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from shared.search.contracts import NearestTask, RequestText
-from shared.search.flags import answered_wishes, flag_of, resin_match
+from shared.search.flags import answered_wishes, flag_of, resin_match, stands_in
 
 if TYPE_CHECKING:
     import numpy as np
@@ -57,10 +57,11 @@ class Chosen(NamedTuple):
     short: tuple[str, ...]
 
 
-def groups_of(task: NearestTask) -> tuple[Group, ...]:
+def groups_of(task: NearestTask, stand_ins: Collection[str] = ()) -> tuple[Group, ...]:
     """Return the groups of a search, in the order in which their results are listed.
 
-    Without a resin all materials take its place. The group of the wishes has those that meet every wish; it is of the
+    ``stand_ins``: codes that take the place of a resin that the catalogue does not have. Without a resin all materials
+    take its place. The group of the wishes has those that meet every wish; it is of the
     resin, or of all where none was asked for.
     """
     asked = task.resin
@@ -68,8 +69,13 @@ def groups_of(task: NearestTask) -> tuple[Group, ...]:
         of_resin: dict[str, Condition] = {}
         others: list[Group] = []
     else:
-        of_resin = {"resin": lambda resin: resin_match(asked, task.synonyms, _text(resin)) == "exact"}
-        of_kin: dict[str, Condition] = {"resin": lambda resin: resin_match(asked, task.synonyms, _text(resin)) in _KIN}
+
+        def kind(resin: Value) -> str:
+            text = _text(resin)
+            return "exact" if stands_in(text, stand_ins) else resin_match(asked, task.synonyms, text)
+
+        of_resin = {"resin": lambda resin: kind(resin) == "exact"}
+        of_kin: dict[str, Condition] = {"resin": lambda resin: kind(resin) in _KIN}
         others = [Group("kin", OF_KIN, of_kin), Group("all", OF_ALL, {})]
     groups = [Group("resin", OF_RESIN, of_resin)]
     if task.wishes:

@@ -75,10 +75,12 @@ def _on_tolerance(block: RequestBlock, nearest: Nearest | None, results: Sequenc
             yield f"No material lies within {limit}: the nearest is {_named(of_all, threshold)}."
             return
         more = "" if of_all.id == of_resin.id else f"; the nearest of all is {_named(of_all, threshold)}"
-        yield f"No material lies within {limit}: the nearest {resin.code} is {_named(of_resin, threshold)}{more}."
+        own = f"the nearest {of_resin.resin or resin.code} is {_named(of_resin, threshold)}"
+        yield f"No material lies within {limit}: {own}{more}."
     elif resin is not None and of_resin is not None and of_resin.dE > threshold:
-        own = f"the nearest {resin.code} is {_named(of_resin, threshold)}"
-        yield f"No {resin.code} lies within {limit}: {own}; the nearest of other resins is {_named(of_all, threshold)}."
+        code = of_resin.resin or resin.code
+        own = f"the nearest {code} is {_named(of_resin, threshold)}"
+        yield f"No {code} lies within {limit}: {own}; the nearest of other resins is {_named(of_all, threshold)}."
 
 
 def _of_results(results: Sequence[RankedResult]) -> list[NearMaterial]:

@@ -17,6 +17,7 @@ from shared.search.contracts import (
     LabDiffTask,
     Material,
     MergeTask,
+    Nearest,
     NearestTask,
     RankedResult,
     RequestBlock,
@@ -108,10 +109,11 @@ def nearest(start: SearchStart, block: RequestBlock) -> Calls:
     return _one("NearestColours", task)
 
 
-def deduplication(start: SearchStart, block: RequestBlock, hits: Sequence[SearchHits]) -> Calls:
+def deduplication(start: SearchStart, hits: Sequence[SearchHits], wanted: Wanted) -> Calls:
     """The finds of all searches as one list."""
-    chosen = None if start.steps == 1 else wanted(start, block)
-    task = DeduplicateTask(request_id=start.request_id, searches=tuple(hits), wanted=chosen)
+    task = DeduplicateTask(
+        request_id=start.request_id, searches=tuple(hits), wanted=None if start.steps == 1 else wanted
+    )
     return _one("DeduplicateResults", task)
 
 
@@ -131,8 +133,8 @@ def parts(candidates: Sequence[Candidate], count: int) -> list[Sequence[Candidat
     return [part for part in cut if part]
 
 
-def wanted(start: SearchStart, block: RequestBlock) -> Wanted:
-    """What decides the order of results."""
+def wanted(start: SearchStart, block: RequestBlock, nearest: Nearest | None) -> Wanted:
+    """What decides which candidates stay, and the order of results."""
     request, words = block.request, block.words
     if start.steps == 1:
         return Wanted(lab=request.lab if request.rerank else None)
@@ -143,19 +145,24 @@ def wanted(start: SearchStart, block: RequestBlock) -> Wanted:
         unread=bool(words and words.not_understood and not words.colours),
         resin=block.resin and block.resin.code,
         synonyms=tuple(synonym.code for synonym in block.synonyms),
+        stand_ins=nearest.stand_ins if nearest else (),
         strict=request.resin_strict,
     )
 
 
 def merging(
-    start: SearchStart, block: RequestBlock, candidates: Sequence[Candidate], chunks: Sequence[ScoredChunk]
+    start: SearchStart,
+    request: SearchRequest,
+    candidates: Sequence[Candidate],
+    chunks: Sequence[ScoredChunk],
+    wanted: Wanted,
 ) -> Calls:
     """Candidates and scores as the best ``k`` results; explanations are cut to what a payload has room for."""
     task = MergeTask(
         request_id=start.request_id,
-        k=block.request.k,
-        lab=block.request.lab,
-        wanted=None if start.steps == 1 else wanted(start, block),
+        k=request.k,
+        lab=request.lab,
+        wanted=None if start.steps == 1 else wanted,
         results=tuple(candidates),
         chunks=tuple(_within_budget(chunk) for chunk in chunks),
     )

@@ -9,8 +9,7 @@ from typing import NamedTuple
 from shared.search.candidates import EXPLANATION_BYTES, shortened
 from shared.search.contracts import Candidate, RankedResult, Score, ScoredChunk, Wanted
 from shared.search.distances import distances_from, reaches_from
-from shared.search.eligibility import EQUALLY_NEAR, wishes_met
-from shared.search.flags import resin_match
+from shared.search.eligibility import EQUALLY_NEAR, kind_of, wishes_met
 
 # A request whose colour words nobody could read is not fulfilled by any material, whatever a model says.
 UNREAD_CAP = 60.0
@@ -74,8 +73,9 @@ def _placed(candidates: Sequence[Candidate], chunks: Iterable[ScoredChunk], want
             within_tolerance=None if distance is None or wanted.threshold is None else distance <= wanted.threshold,
             **_verdict(scores.get(candidate.id), cap),
         )
-        kind = "" if wanted.resin is None else resin_match(wanted.resin, wanted.synonyms, candidate.resin)
-        placed.append(_Placed(result, kind, _NOWHERE if reach is None else reach, wishes_met(candidate)))
+        placed.append(
+            _Placed(result, kind_of(candidate, wanted), _NOWHERE if reach is None else reach, wishes_met(candidate))
+        )
     return placed
 
 

@@ -68,6 +68,13 @@ def same_family(first: str, second: str) -> bool:
     return families[0] is not None and families[0] == families[1]
 
 
+def is_variant(first: str, second: str) -> bool:
+    """Return whether one of two codes is a kind of the other, as PP-H is of PP, PA66 of PA, and not PA66 of PA6."""
+    general, special = sorted((first, second), key=len)
+    more = special[len(general) :]
+    return special.startswith(general) and general.isalpha() and (more[:1].isdigit() or more.startswith("-"))
+
+
 def resins() -> Mapping[str, ResinEntry]:
     """Return what ``resins.yaml`` holds, by code.
 

@@ -146,3 +146,17 @@ async def test_an_index_that_fails_is_left_to_the_next_round(method):
     with pytest.raises(Unavailable):
         await nearest_colours(task(), cloud.resources)
     assert (await nearest_colours(task(), cloud.resources)).results
+
+
+@pytest.mark.parametrize(
+    ("asked", "stand_ins", "kin"),
+    [("POM-C", ("POM",), ()), ("PP", (), ("PE-HD",)), ("PP-H", ("PP",), ("PE-HD",)), ("PE", ("PE-HD",), ("PP",))],
+)
+async def test_a_kind_of_the_resin_takes_its_place_where_the_catalogue_has_no_other(asked, stand_ins, kin):
+    rows = random_rows(300)
+    found = await nearest_colours(task(resin=asked, synonyms=()), cloud_of(rows).resources)
+    assert (found.stand_ins, found.in_catalogue) == (stand_ins, not stand_ins)
+    assert found.near_in_kind == (*stand_ins, *kin)
+    own = stand_ins or (asked,)
+    assert [each.id for each in found.results][:10] == nearest_ids(rows, lambda resin, _: resin in own, 10)
+    assert found.of_resin.resin == own[0]

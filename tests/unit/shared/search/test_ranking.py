@@ -114,6 +114,12 @@ def test_where_nothing_is_within_tolerance_the_nearest_stands_first():
     assert order(candidates, scored(a=99, b=1, c=50), Wanted(lab=ASKED, threshold=2)) == "bac"
 
 
+def test_a_stand_in_counts_as_the_resin_that_the_catalogue_does_not_have():
+    candidates = [candidate("a", 50), candidate("b", 53, resin="POM"), candidate("c", 51, resin="PBT")]
+    wanted = Wanted(lab=ASKED, threshold=5, resin="POM-C", synonyms=("PBT", "POM"), stand_ins=("POM",))
+    assert order(candidates, scored(a=99, b=10, c=50), wanted) == "bac"
+
+
 def test_a_resin_that_nothing_is_of_leaves_the_order_to_the_rest():
     candidates = [candidate("a", 51), candidate("b", 50)]
     assert order(candidates, scored(a=99, b=1), PP) == "ab"

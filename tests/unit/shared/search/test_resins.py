@@ -8,7 +8,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.search.resins import Resin, resins, resolve_resin, same_family
+from shared.search.resins import Resin, is_variant, resins, resolve_resin, same_family
 from shared.search.resins.names import folded
 from shared.search.resins.words import RESINS_FILE, TRADE_NAMES_FILE, WORDS_FILE, Collected, Meaning, vocabulary
 
@@ -826,3 +826,22 @@ def test_a_hostile_text_costs_little(piece):
     for attempt in range(20):
         resolve_resin.__wrapped__(text[attempt:])
     assert time.process_time() - started < 20 * 0.02
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "kind"),
+    [
+        ("PP", "PP-H", True),
+        ("POM-C", "POM", True),
+        ("PA", "PA66", True),
+        ("PVC", "PVC-U", True),
+        ("PA6", "PA66", False),
+        ("POM-C", "POM-H", False),
+        ("PE", "PET", False),
+        ("PC", "PC+ABS", False),
+        ("PP", "PP", False),
+        ("", "PP", False),
+    ],
+)
+def test_a_variant_is_a_kind_of_another_resin(first, second, kind):
+    assert is_variant(first, second) is is_variant(second, first) is kind

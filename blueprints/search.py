@@ -57,6 +57,7 @@ from shared.search.journal import Journal
 from shared.search.notes import caveats, missing, notes
 from shared.search.ranking import ranked
 from shared.search.request_documents import timestamp
+from shared.search.requested_colour import unread, with_opacity
 from shared.search.requested_resin import unmapped
 from shared.search.results import document_results, shown_notes, stitched
 
@@ -104,7 +105,6 @@ class _Run:
         self._start = start
         # One instant for the whole run; each wait makes a timer of its own for it.
         self._until = context.current_utc_datetime + timedelta(seconds=start.deadline_s)
-        self._patience = Patience(decisions.patience_s(start))
         self._journal = Journal(context.current_utc_datetime)
 
     def search(self) -> Generator[Any, Any, dict[str, object]]:
@@ -152,18 +152,22 @@ class _Run:
         """Resin, synonyms, what the colour words mean, and the Delta-E filter, which the journal keeps."""
         if not self._start.llm:
             self._journal.degrade(decisions.LLM_DISABLED)
-        outcomes = yield from self._stage(decisions.PREPARING, plan.resin(self._start, request))
+        outcomes = yield from self._stage(decisions.PREPARING, plan.resin(self._start, request), vital=False)
         mapped = self._result(outcomes, "ResinMapping", MappedRequest) or unmapped(request)
         block = RequestBlock(request=request, resin=mapped.resin)
-        outcomes = yield from self._gather(plan.preparations(self._start, block))
+        outcomes = yield from self._gather(plan.preparations(self._start, block), vital=False)
         synonyms = self._result(outcomes, "GenerateSynonyms", Synonyms) or Synonyms()
         self._journal.synonyms = synonyms.resins[: decisions.MAX_SYNONYMS]
         self._journal.deltae = self._result(outcomes, "DeltaEFiltering", DeltaEFilter)
         self._journal.resin = block.resin
-        self._journal.words = words = self._result(outcomes, "ReadColourWords", ReadWords)
+        words = self._result(outcomes, "ReadColourWords", ReadWords)
+        if words is None and "ReadColourWords" in outcomes:
+            words = unread(request)
         if words is not None and not words.complete:
             self._journal.degrade(decisions.DEGRADES["ReadColourWords"])
-        return block.model_copy(update={"synonyms": self._journal.synonyms, "words": words})
+        self._journal.words = words
+        understood = block.model_copy(update={"synonyms": self._journal.synonyms, "words": words})
+        return with_opacity(understood) if self._start.steps > 1 else understood
 
     def _find(self, block: RequestBlock) -> Generator[Any, Any, tuple[tuple[Candidate, ...], Nearest | None]]:
         """Every material that a search found, or that is near in colour, once; and what the nearest are."""
@@ -246,10 +250,11 @@ class _Run:
         """Each result compared with the request, while the language model sums them up where it has scored them."""
         calls = plan.enrichments(self._start, block, best)
         if is_scored:
-            outcomes = yield from self._stage(decisions.ANALYSING, plan.analysis(self._start, block, best) | calls)
+            calls = plan.analysis(self._start, block, best) | calls
+            outcomes = yield from self._stage(decisions.ANALYSING, calls, vital=False)
         else:
             self._show(decisions.ENRICHING)
-            outcomes = yield from self._gather(calls)
+            outcomes = yield from self._gather(calls, vital=False)
         analysis = self._result(outcomes, "OverallAnalysis", Analysis)
         flags = (self._result(outcomes, "ComputeFlags", AllFlags) or AllFlags()).flags
         diffs = (self._result(outcomes, "ComputeLabDiffs", LabDiffs) or LabDiffs()).lab_diffs
@@ -261,7 +266,7 @@ class _Run:
         self, results: tuple[dict[str, Any], ...], analysis: Analysis | None
     ) -> Generator[Any, Any, dict[str, object]]:
         """Write what was found; not under the deadline, because the results are there."""
-        self._journal.notes = shown_notes((*missing(self._journal.degraded), *self._journal.notes))
+        self._journal.notes = (*shown_notes(missing(self._journal.degraded)), *self._journal.notes)
         update = StatusUpdate(
             request_id=self._start.request_id,
             status="completed",
@@ -285,7 +290,7 @@ class _Run:
         raise not_stored(outcome)
 
     def _stage(
-        self, stage: Stage, calls: plan.Calls, on_progress: OnProgress | None = None
+        self, stage: Stage, calls: plan.Calls, on_progress: OnProgress | None = None, *, vital: bool = True
     ) -> Generator[Any, Any, Outcomes]:
         """Run a stage's calls while the request's document is told about it.
 
@@ -299,14 +304,16 @@ class _Run:
             progress=_progress(stage),
             metadata={"started_at": timestamp(self._journal.started_at)} if stage is decisions.PREPARING else None,
         )
-        outcomes = yield from self._gather(plan.status(update) | calls, on_progress)
+        outcomes = yield from self._gather(plan.status(update) | calls, on_progress, vital=vital)
         updated = self._result(outcomes, "UpdateStatus", StatusUpdated)
         if updated is not None and updated.status in FINAL:
             raise _Closed(updated.status)
         return outcomes
 
-    def _gather(self, calls: plan.Calls, on_progress: OnProgress | None = None) -> Generator[Any, Any, Outcomes]:
-        """Run all calls at once, failed ones in further rounds, until the deadline.
+    def _gather(
+        self, calls: plan.Calls, on_progress: OnProgress | None = None, *, vital: bool = True
+    ) -> Generator[Any, Any, Outcomes]:
+        """Run all calls at once, failed ones in further rounds, until the deadline; longer where they are ``vital``.
 
         Raises:
             SearchFailed: The deadline has come.
@@ -320,7 +327,7 @@ class _Run:
             until=self._until,
             retriable=may_succeed_later,
             on_progress=on_progress,
-            patience=self._patience,
+            patience=Patience(decisions.patience_s(self._start, vital=vital)),
         )
         if any(isinstance(outcome, Late) for outcome in outcomes):
             raise too_long(self._start.deadline_s)

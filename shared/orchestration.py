@@ -97,10 +97,8 @@ class Failed:
 
 @dataclass(slots=True)
 class Patience:
-    """Seconds that a run may still spend on pauses between rounds beyond the usual number of attempts.
-
-    Every pause is taken from it, so that a run whose steps fail one after the other waits no longer than one that
-    fails once.
+    """Seconds that may still be spent on pauses between rounds. Every pause is taken from it; where it is spent, only the
+    usual number of attempts is left.
     """
 
     left_s: float

@@ -8,6 +8,7 @@ from shared.resources import Resources
 from shared.search.candidates import candidate_of
 from shared.search.catalogue import Found
 from shared.search.contracts import Candidate, Nearest, NearestTask, NearMaterial
+from shared.search.distances import distances_from
 from shared.search.flags import resin_match
 from shared.search.fusion import NEAREST
 from shared.search.nearest import groups_of
@@ -22,8 +23,7 @@ async def nearest_colours(task: NearestTask, resources: Resources) -> Nearest:
             does not answer.
         Rejected: There are no Lab values, or they cannot be used, or the index refused the query.
     """
-    data = await resources.lab_data.current()
-    kinds = {} if task.resin is None else _kinds(task.resin, task, await resources.catalogue.resins(data))
+    kinds = {} if task.resin is None else _kinds(task.resin, task, await resources.catalogue.resins())
     stand_ins = tuple(kinds.get("stand_in", {}))
     facts = Nearest(
         in_catalogue=None if task.resin is None else bool(kinds["exact"]),
@@ -32,11 +32,14 @@ async def nearest_colours(task: NearestTask, resources: Resources) -> Nearest:
     )
     if not task.standards:
         return facts
+    data = await resources.lab_data.current()
     standards = [(standard.L, standard.a, standard.b) for standard in task.standards]
     own = [text for kind in ("exact", "stand_in") for texts in kinds.get(kind, {}).values() for text in texts]
     kin = [text for texts in kinds.get("kin", {}).values() for text in texts]
-    resins = {"resin": own, "wishes": own, "kin": kin}
-    groups = await resources.catalogue.nearest(data, standards, groups_of(task, stand_ins), resins)
+    resins = {} if task.resin is None else {"resin": own, "wishes": own, "kin": kin}
+    # Nothing has to be looked for among resins that no material is of.
+    wanted = [group for group in groups_of(task, stand_ins) if resins.get(group.name) != []]
+    groups = await resources.catalogue.nearest(data, standards, wanted, resins)
     ids = list(dict.fromkeys(name for group in groups.values() for name in group))
     documents = {document["id"]: document for document in await resources.materials.by_id(ids)}
     found = await asyncio.to_thread(
@@ -48,16 +51,25 @@ async def nearest_colours(task: NearestTask, resources: Resources) -> Nearest:
 
 
 def _leaders(task: NearestTask, groups: Found, results: dict[str, Candidate]) -> dict[str, NearMaterial]:
-    """The nearest of each group; without a resin the group that takes its place is that of all."""
+    """The nearest of each group by the colours that the index has, which results are ordered by and shown with.
+
+    Without a resin the group that takes its place is that of all.
+    """
+    far = dict(zip(results, _distances(task, list(results.values())), strict=True))
     fields = {"of_resin": "resin", "of_kin": "kin", "of_all": "all"} if task.resin is not None else {"of_all": "resin"}
     leaders: dict[str, NearMaterial] = {}
     for field, group in fields.items():
-        for name, far in groups[group].items():
-            if name in results:
-                found = results[name]
-                leaders[field] = NearMaterial(id=name, name=found.name, resin=found.resin, dE=round(far, 4))
-                break
+        known = [(distance, name) for name in groups.get(group, {}) if (distance := far.get(name)) is not None]
+        if known:
+            distance, name = min(known)
+            leaders[field] = NearMaterial(id=name, name=results[name].name, resin=results[name].resin, dE=distance)
     return leaders
+
+
+def _distances(task: NearestTask, candidates: Sequence[Candidate]) -> list[float | None]:
+    by_standard = [distances_from(standard, candidates) for standard in task.standards]
+    rows = zip(*by_standard, strict=True)
+    return [min((distance for distance in row if distance is not None), default=None) for row in rows]
 
 
 def _kinds(asked: str, task: NearestTask, resins: Mapping[str, Sequence[str]]) -> dict[str, dict[str, Sequence[str]]]:

@@ -122,22 +122,32 @@ class Materials:
         """
         return await self._selected(filter_of(ids), _FACTS, len(ids)) if ids else []
 
-    async def facts_of_resins(self, resins: Sequence[str]) -> list[Document]:
-        """Return the same of the materials whose field ``resin`` is one of these texts, at most 5,000 of them.
+    async def facts_of_resins(self, resins: Sequence[str]) -> tuple[list[Document], bool]:
+        """Return the same of the materials whose field ``resin`` is one of these texts, and whether these are all.
+
+        At most about 5,000 are read, the darkest first.
 
         Raises:
             Unavailable: The service throttled, failed, timed out or could not be reached.
             Rejected: The service refused the query.
         """
+        if not resins:
+            return [], True
         chosen = " or ".join(f"resin eq {_literal(resin)}" for resin in resins)
-        found: list[Document] = []
-        while chosen and len(found) < _MOST_OF_A_RESIN:
-            # All match alike: an order of their own keeps one page from repeating another.
-            page = await self._selected(chosen, _FACTS, _PAGE, skip=len(found), order_by=["L asc"])
-            found += page
+        found: dict[str, Document] = {}
+        further = ""
+        while len(found) < _MOST_OF_A_RESIN:
+            page = await self._selected(f"({chosen}){further}", [*_FACTS, "L"], _PAGE, order_by=["L asc"])
+            before = len(found)
+            found |= {document["id"]: document for document in page}
             if len(page) < _PAGE:
+                return list(found.values()), True
+            # Not by $skip: among equally dark materials the service keeps no order from one page to the next.
+            darkest_left = page[-1].get("L")
+            if len(found) == before or not isinstance(darkest_left, int | float):
                 break
-        return found
+            further = f" and L ge {darkest_left!r}"
+        return list(found.values()), False
 
     async def resins(self) -> list[str]:
         """Return every text that the field ``resin`` of any material has.
@@ -158,9 +168,9 @@ class Materials:
         with _own_words():
             await client.get_document_count()
 
-    async def _selected(self, odata: str | None, select: list[str], top: int, **paging: Any) -> list[Document]:
+    async def _selected(self, odata: str | None, select: list[str], top: int, **more: Any) -> list[Document]:
         client = await self._connected()
-        return await _documents(client, search_text="*", filter=odata, select=select, top=top, **paging)
+        return await _documents(client, search_text="*", filter=odata, select=select, top=top, **more)
 
     async def _connected(self) -> "SearchClient":
         async with self._connecting:

@@ -4,6 +4,7 @@ of the nearest and kept, because a filter on thousands of ids or a scan of the i
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, cast
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 from shared.clients.ai_search import Document, Materials
 from shared.clients.lab_data import LabData
 from shared.search.candidates import LONGEST_ID
-from shared.search.nearest import ABSENT, FIELDS, UNKNOWN, Group, Learnt, Value, choose
+from shared.search.nearest import ABSENT, FIELDS, UNKNOWN, Chosen, Group, Learnt, Value, choose
 from shared.search.resins import resolve_resin
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ PAGE = 1_000
 MOST_PAGES = 3
 # An index may change while its Lab table stays as it is.
 _LIFETIME_S = 1_800.0
+# An index that lacks what the Lab table has is being filled, or was never meant to have it.
+_INCOMPLETE_LIFETIME_S = 60.0
 
 
 class _Known:
@@ -41,7 +44,6 @@ class _Known:
         self.places = {field: np.full(len(self.ids), UNKNOWN, dtype=np.int32) for field in FIELDS}
         # Texts of the field `resin` of which every material is known.
         self.whole: set[str] = set()
-        self.resins: dict[str, tuple[str, ...]] | None = None
         self._place_of: dict[str, dict[Value, int]] = {field: {} for field in FIELDS}
 
     def learn(self, documents: Iterable[Document]) -> None:
@@ -56,9 +58,13 @@ class _Known:
     def unknown(self, rows: "NDArray[np.intp]") -> list[int]:
         return cast("list[int]", rows[self.places[FIELDS[0]][rows] == UNKNOWN].tolist())
 
-    def miss(self, rows: Sequence[int]) -> None:
+    def miss(self, rows: Sequence[int], now: float) -> None:
+        """Note that the index was asked for ``rows`` and lacks those that are still unknown."""
+        missed = [row for row in rows if self.places[FIELDS[0]][row] == UNKNOWN]
         for places in self.places.values():
-            places[[row for row in rows if places[row] == UNKNOWN]] = ABSENT
+            places[missed] = ABSENT
+        if missed:
+            self.expires_at = min(self.expires_at, now + _INCOMPLETE_LIFETIME_S)
 
     @property
     def learnt(self) -> Learnt:
@@ -72,28 +78,29 @@ Found = dict[str, dict[str, float]]
 class Catalogue:
     """The materials of the index beside their colours. ``now``: seconds of a clock that never goes back.
 
-    What was learnt holds for half an hour, and for one version of the Lab table.
+    What was learnt holds for half an hour and for one version of the Lab table, where the index lacks something of it a
+    minute.
     """
 
     def __init__(self, materials: Materials, now: Callable[[], float] = time.monotonic) -> None:
         self._materials = materials
         self._now = now
         self._known: _Known | None = None
+        self._resins: dict[str, tuple[str, ...]] = {}
+        self._resins_expire_at = -math.inf
 
-    async def resins(self, data: LabData) -> dict[str, tuple[str, ...]]:
+    async def resins(self) -> Mapping[str, tuple[str, ...]]:
         """Return the resins that any material is of: ISO 1043-1 codes, with the texts that the index has for each.
 
         Raises:
             Unavailable: The index throttled, failed or could not be reached.
             Rejected: The index refused the query.
         """
-        known = self._of(data)
-        if known.resins is None:
-            texts: dict[str, list[str]] = {}
-            for text in await self._materials.resins():
-                texts.setdefault(resolve_resin(text).code, []).append(text)
-            known.resins = {code: tuple(each) for code, each in texts.items()}
-        return known.resins
+        if self._resins_expire_at <= self._now():
+            self._resins = await asyncio.to_thread(_by_code, await self._materials.resins())
+            # An index without any material is about to be filled.
+            self._resins_expire_at = self._now() + (_LIFETIME_S if self._resins else 0.0)
+        return self._resins
 
     async def nearest(
         self,
@@ -105,7 +112,7 @@ class Catalogue:
         """Return the nearest materials of each group by dE CMC(2:1) from the nearest of ``standards``.
 
         ``resins``: by group the texts of the field ``resin`` that it is among; where the nearest 3,000 hold too few of
-        a group, all of these are looked at.
+        such a group, all of these are looked at. A group without them is looked for among the nearest 3,000.
 
         Raises:
             Unavailable: The index throttled, failed or could not be reached.
@@ -119,10 +126,11 @@ class Catalogue:
             chosen = choose(groups, order[: first + PAGE], known.learnt)
             if not chosen.short:
                 break
-        if chosen.short and len(order) > MOST_PAGES * PAGE:
-            await self._learn_resins(known, {text for name in chosen.short for text in resins.get(name, ())})
+        if len(order) > MOST_PAGES * PAGE and (rare := [name for name in chosen.short if name in resins]):
+            await self._learn_resins(known, {text for name in rare for text in resins[name]})
             # Of these resins all materials are known, so that the nearest known ones are the nearest.
-            chosen = choose(groups, order, known.learnt)
+            further = choose([group for group in groups if group.name in rare], order, known.learnt)
+            chosen = Chosen({**chosen.rows, **further.rows}, further.short)
         found = {row for rows in chosen.rows.values() for row in rows}
         distances = {row: float(each) for row, each in zip(order.tolist(), far.tolist(), strict=True) if row in found}
         return {name: {known.ids[row]: distances[row] for row in rows} for name, rows in chosen.rows.items()}
@@ -130,20 +138,28 @@ class Catalogue:
     async def _learn_rows(self, known: _Known, rows: "NDArray[np.intp]") -> None:
         if missing := known.unknown(rows):
             known.learn(await self._materials.facts([known.ids[row] for row in missing]))
-            known.miss(missing)
+            known.miss(missing, self._now())
 
     async def _learn_resins(self, known: _Known, texts: Iterable[str]) -> None:
         left = sorted(set(texts) - known.whole)
         if left:
-            known.learn(await self._materials.facts_of_resins(left))
-            known.whole.update(left)
-            _logger.info("resins learnt", extra={"resins": len(left)})
+            documents, is_whole = await self._materials.facts_of_resins(left)
+            known.learn(documents)
+            known.whole.update(left if is_whole else ())
+            _logger.info("resins learnt", extra={"resins": len(left), "materials": len(documents), "whole": is_whole})
 
     def _of(self, data: LabData) -> _Known:
         known = self._known
         if known is None or known.version != data.version or known.expires_at <= self._now():
             known = self._known = _Known(data, self._now() + _LIFETIME_S)
         return known
+
+
+def _by_code(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    codes: dict[str, list[str]] = {}
+    for text in texts:
+        codes.setdefault(resolve_resin(text).code, []).append(text)
+    return {code: tuple(each) for code, each in codes.items()}
 
 
 def _value(value: object) -> Value:

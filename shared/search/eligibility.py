@@ -8,6 +8,7 @@ from shared.search.contracts import Candidate, Deduplicated, SearchHits, Wanted
 from shared.search.distances import distances_from
 from shared.search.flags import resin_match, stands_in
 from shared.search.fusion import NEAREST, fuse
+from shared.search.resins import resolve_resin
 
 # dE CMC(2:1) within which two materials are equally near: half the tolerance of a commercial match.
 EQUALLY_NEAR = 0.5
@@ -30,6 +31,11 @@ def deduplicated(searches: Sequence[SearchHits], wanted: Wanted | None) -> Dedup
 def wishes_met(candidate: Candidate) -> frozenset[str]:
     """Return the names of the wishes that a candidate meets."""
     return frozenset(wish for wish, answer in (candidate.wishes or {}).items() if answer == "met")
+
+
+def code_of(candidate: Candidate) -> str:
+    """Return the code of a candidate's resin, however the index writes it; "" where it tells none."""
+    return resolve_resin(candidate.resin).code if candidate.resin else ""
 
 
 def kind_of(candidate: Candidate, wanted: Wanted) -> str:
@@ -69,7 +75,7 @@ def eligible(candidates: Sequence[Candidate], wanted: Wanted) -> tuple[Candidate
         if far[each.id] is None
         or each.id in inside
         or each.id in shown
-        or any(_is_worth_more(each, by_id[name], far) for name in inside if by_id[name].resin == each.resin)
+        or any(_is_worth_more(each, by_id[name], far) for name in inside if code_of(by_id[name]) == code_of(each))
     )
 
 

@@ -86,6 +86,12 @@ def answered_wishes(wishes: Iterable[RequestText], attributes: Attributes) -> di
     return {(flag := flag_of(wish)): _JUDGES[flag](wish.text.strip(), attributes.get(flag)) for wish in wishes}
 
 
+def is_readable(wish: RequestText) -> bool:
+    """Return whether any attribute could answer a wish: one that cannot be read is met by nothing."""
+    flag = flag_of(wish)
+    return _JUDGES[flag](wish.text.strip(), _ANY_ATTRIBUTE[flag]) != "unknown"
+
+
 def flag_of(wish: RequestText) -> str:
     """Return the name of the flag, and of the attribute, that answers a wish.
 
@@ -173,6 +179,9 @@ _JUDGES: Mapping[str, Callable[[str, object], Met]] = MappingProxyType(
         "light_fastness": light_fastness,
         "regulatory": regulatory,
     }
+)
+_ANY_ATTRIBUTE: Mapping[str, object] = MappingProxyType(
+    {"opacity": "opaque", "heat_stability": "200", "light_fastness": "5", "regulatory": ["any"]}
 )
 _FLAG_OF: Mapping[str, str] = MappingProxyType({WISHES[flag]: flag for flag in _JUDGES})
 

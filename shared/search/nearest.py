@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from shared.search.contracts import NearestTask, RequestText
-from shared.search.flags import answered_wishes, flag_of, resin_match, stands_in
+from shared.search.flags import answered_wishes, flag_of, is_readable, resin_match, stands_in
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,7 +61,7 @@ def groups_of(task: NearestTask, stand_ins: Collection[str] = ()) -> tuple[Group
     """Return the groups of a search, in the order in which their results are listed.
 
     ``stand_ins``: codes that take the place of a resin that the catalogue does not have. Without a resin all materials
-    take its place. The group of the wishes has those that meet every wish; it is of the
+    take its place. The group of the wishes has those that meet every wish that can be read; it is of the
     resin, or of all where none was asked for.
     """
     asked = task.resin
@@ -78,8 +78,8 @@ def groups_of(task: NearestTask, stand_ins: Collection[str] = ()) -> tuple[Group
         of_kin: dict[str, Condition] = {"resin": lambda resin: kind(resin) in _KIN}
         others = [Group("kin", OF_KIN, of_kin), Group("all", OF_ALL, {})]
     groups = [Group("resin", OF_RESIN, of_resin)]
-    if task.wishes:
-        meeting = {flag_of(wish): _meets(wish) for wish in task.wishes}
+    meeting = {flag_of(wish): _meets(wish) for wish in task.wishes if is_readable(wish)}
+    if meeting:
         groups.append(Group("wishes", MEETING_WISHES, of_resin | meeting))
     return (*groups, *others)
 

@@ -6,9 +6,10 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+from shared.llm.answers import shown
 from shared.search.contracts import MeantColour, Nearest, NearMaterial, RankedResult, RequestBlock
 from shared.search.distances import distances_from, reaches_from
-from shared.search.flags import flag_of, resin_match, wishes_of
+from shared.search.flags import flag_of, is_readable, resin_match, wishes_of
 
 ILLUMINANT, OBSERVER = "D65", "10°"
 LAB_ALONE = (
@@ -19,18 +20,29 @@ LAB_ALONE = (
 # Texts of users and of the index stand in these sentences; each is shown as far as it tells which one is meant.
 _LONGEST_QUOTE = 60
 _MOST_NAMED = 5
+_WISHES: Mapping[str, str] = MappingProxyType(
+    {
+        "opacity": "opacity",
+        "heat_stability": "heat stability",
+        "light_fastness": "light fastness",
+        "regulatory": "approvals",
+    }
+)
 # Words for a colour that is so many reaches away from the Lab values speak of another colour.
 _CONTRADICTS_FROM = 2.0
 
+_OTHER_SEARCHES = "Not all searches of the index succeeded: materials that fit the words better may be missing."
 _MISSING: Mapping[str, str] = MappingProxyType(
     {
         "vectors": "The embedding model did not answer: the materials were searched by words and colour only.",
+        "base_search": _OTHER_SEARCHES,
+        **{f"synonym_search_{number}": _OTHER_SEARCHES for number in (1, 2, 3)},
         "nearest": "The nearest colours could not be looked up: a nearer material may be missing.",
         "deltae": "The Lab values of the materials could not be read: the searches looked at all colours.",
-        "colour_words": "The language model did not answer: it could not be asked for colour words that no list has.",
+        "colour_words": "The language model did not answer: not all colour words could be read.",
         "synonyms": "The language model did not answer: resins like the one asked for were not searched.",
-        "scoring": "The language model did not score the results: they stand in the order of their colour.",
-        "scoring_partial": "The language model left out some results: they have no score and stand last.",
+        "scoring": "The language model did not score the results: they are in order without a score.",
+        "scoring_partial": "The language model left some results without a score.",
         "flags": "The index did not answer for the wishes: the results have no flags.",
     }
 )
@@ -39,7 +51,7 @@ _MISSING: Mapping[str, str] = MappingProxyType(
 
 def missing(degraded: Sequence[str]) -> tuple[str, ...]:
     """Return a sentence for each service that failed and whose part the results lack."""
-    return tuple(_MISSING[word] for word in degraded if word in _MISSING)
+    return tuple(dict.fromkeys(_MISSING[word] for word in degraded if word in _MISSING))
 
 
 def notes(block: RequestBlock, nearest: Nearest | None, results: Sequence[RankedResult]) -> tuple[str, ...]:
@@ -47,7 +59,7 @@ def notes(block: RequestBlock, nearest: Nearest | None, results: Sequence[Ranked
     return (
         *_on_tolerance(block, nearest, results),
         *_on_resin(block, nearest),
-        *_on_words(block, results),
+        *_on_words(block, nearest, results),
         *_on_wishes(block, results),
     )
 
@@ -62,14 +74,18 @@ def _on_tolerance(block: RequestBlock, nearest: Nearest | None, results: Sequenc
     request, resin = block.request, block.resin
     if request.lab is None:
         return
-    leaders = [nearest.of_resin, nearest.of_kin, nearest.of_all] if nearest else []
-    known = [leader for leader in leaders if leader is not None] or _of_results(results)
-    of_all = min(known, key=lambda leader: leader.dE, default=None)
-    if of_all is None:
-        return
-    of_resin = nearest.of_resin if nearest else None
     threshold = request.deltae_threshold
     limit = f"dE {threshold:g}"
+    leaders = [nearest.of_resin, nearest.of_kin, nearest.of_all] if nearest else []
+    known = [leader for leader in leaders if leader is not None]
+    if not known:
+        # What is not among the results nobody has looked at.
+        best = min(_of_results(results), key=lambda result: result.dE, default=None)
+        if best is not None and best.dE > threshold:
+            yield f"None of the results lies within {limit}: the nearest is {_named(best, threshold)}."
+        return
+    of_all = min(known, key=lambda leader: leader.dE)
+    of_resin = nearest.of_resin if nearest else None
     if of_all.dE > threshold:
         if of_resin is None or resin is None:
             yield f"No material lies within {limit}: the nearest is {_named(of_all, threshold)}."
@@ -111,8 +127,11 @@ def _on_resin(block: RequestBlock, nearest: Nearest | None) -> Iterator[str]:
         yield f"The resin {_quoted(resin.given)} is not known: it was searched for as a text."
         return
     if nearest is not None and nearest.in_catalogue is False:
-        like = ", ".join(nearest.near_in_kind[:_MOST_NAMED])
-        yield f"There is no {resin.code} in the catalogue; near in kind: {like or 'nothing'}."
+        like = f"near in kind: {', '.join(nearest.near_in_kind[:_MOST_NAMED])}"
+        yield (
+            f"There is no {resin.code} in the catalogue; "
+            f"{like if nearest.near_in_kind else 'nothing in it is near in kind'}."
+        )
     asked = [each for each in (resin.filler, *resin.attributes) if each]
     if asked:
         yield (
@@ -121,7 +140,7 @@ def _on_resin(block: RequestBlock, nearest: Nearest | None) -> Iterator[str]:
         )
 
 
-def _on_words(block: RequestBlock, results: Sequence[RankedResult]) -> Iterator[str]:
+def _on_words(block: RequestBlock, nearest: Nearest | None, results: Sequence[RankedResult]) -> Iterator[str]:
     words = block.words
     if words is None:
         return
@@ -136,7 +155,8 @@ def _on_words(block: RequestBlock, results: Sequence[RankedResult]) -> Iterator[
         return
     quoted = ", ".join(_quoted(colour.text) for colour in words.colours)
     if block.request.lab is None:
-        yield from _on_what_passes(block, words.colours, quoted, results)
+        if nearest is not None:
+            yield from _on_what_passes(block, words.colours, quoted, results)
         return
     asked = [RankedResult(id="asked", search_score=0.0, lab=block.request.lab)]
     if (reaches_from(words.colours, asked)[0] or 0.0) >= _CONTRADICTS_FROM:
@@ -156,17 +176,22 @@ def _on_what_passes(
     if not 1 < min(reaches, default=0.0) < math.inf:
         return
     nearest = pool[reaches.index(min(reaches))]
-    away = min(distances_from(colour.lab, [nearest])[0] or 0.0 for colour in colours)
+    meant = min(colours, key=lambda colour: reaches_from([colour], [nearest])[0] or 0.0)
+    away = distances_from(meant.lab, [nearest])[0] or 0.0
     what = code if of_resin and code else "material"
     yield f"No {what} passes for {quoted}: the nearest is {_shown(nearest)}, dE {away:.1f} from it."
 
 
 def _on_wishes(block: RequestBlock, results: Sequence[RankedResult]) -> Iterator[str]:
-    """Name the wishes that none of the results is known to meet."""
-    for wish in wishes_of(block.request) if results else ():
-        answers = {(result.wishes or {}).get(flag_of(wish), "unknown") for result in results}
-        name = flag_of(wish).replace("_", " ")
-        if answers == {"unknown"}:
+    """Name the wishes that were not understood, and those that none of the results is known to meet."""
+    # Runs of `steps` 1 know of wishes from the flags alone.
+    judged = [result.wishes for result in results if result.wishes is not None]
+    for wish in wishes_of(block.request) if judged else ():
+        name = _WISHES[flag_of(wish)]
+        answers = {wishes.get(flag_of(wish), "unknown") for wishes in judged}
+        if not is_readable(wish):
+            yield f"The wish for {name} was not understood: {_quoted(wish.text)}."
+        elif answers == {"unknown"}:
             yield f"No result tells whether it meets the wish for {name}: {_quoted(wish.text)}."
         elif "met" not in answers:
             how = "meets in full" if "partly" in answers else "is known to meet"
@@ -174,9 +199,9 @@ def _on_wishes(block: RequestBlock, results: Sequence[RankedResult]) -> Iterator
 
 
 def _quoted(text: str) -> str:
-    return f'"{_cut(text)}"'
+    # Whoever reads a note must see where somebody else's words end.
+    return f'"{_cut(text.replace(chr(34), chr(39)))}"'
 
 
 def _cut(text: str | None) -> str:
-    line = " ".join((text or "").split())
-    return line if len(line) <= _LONGEST_QUOTE else f"{line[: _LONGEST_QUOTE - 1]}…"
+    return shown(text or "", _LONGEST_QUOTE)

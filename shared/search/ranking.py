@@ -9,7 +9,7 @@ from typing import NamedTuple
 from shared.search.candidates import EXPLANATION_BYTES, shortened
 from shared.search.contracts import Candidate, RankedResult, Score, ScoredChunk, Wanted
 from shared.search.distances import distances_from, reaches_from
-from shared.search.eligibility import EQUALLY_NEAR, kind_of, wishes_met
+from shared.search.eligibility import EQUALLY_NEAR, code_of, kind_of, wishes_met
 
 # A request whose colour words nobody could read is not fulfilled by any material, whatever a model says.
 UNREAD_CAP = 60.0
@@ -105,14 +105,13 @@ def _tier(each: _Placed, wanted: Wanted) -> tuple[bool, bool]:
 def _order(each: _Placed, *, has_scores: bool) -> tuple[float, float, float, str]:
     result = each.result
     score = _NOWHERE if result.score is None else -result.score
-    far = _NOWHERE if result.dE is None else result.dE
-    return (score if has_scores else 0.0, far, -result.fused_score, result.id)
+    return (score if has_scores else 0.0, each.far, -result.fused_score, result.id)
 
 
 def _nearest_of_what_was_asked(placed: Sequence[_Placed], wanted: Wanted) -> _Placed | None:
-    of_resin = [] if wanted.strict is False else [each for each in placed if each.is_of_resin]
-    nearest = min(of_resin or placed, key=lambda each: each.far, default=None)
-    return nearest if nearest is not None and nearest.far < _NOWHERE else None
+    known = [each for each in placed if each.far < _NOWHERE]
+    of_resin = [] if wanted.strict is False else [each for each in known if each.is_of_resin]
+    return min(of_resin or known, key=lambda each: each.far, default=None)
 
 
 def _with_better_ones_first(placed: Sequence[_Placed]) -> list[_Placed]:
@@ -120,9 +119,9 @@ def _with_better_ones_first(placed: Sequence[_Placed]) -> list[_Placed]:
 
     ``_is_better`` has no circles: along it the wishes met never grow less, and where they stay the same it gets nearer.
     """
-    of_resin: dict[str | None, list[_Placed]] = {}
+    of_resin: dict[str, list[_Placed]] = {}
     for each in placed:
-        of_resin.setdefault(each.result.resin, []).append(each)
+        of_resin.setdefault(code_of(each.result), []).append(each)
     done: set[str] = set()
     in_order: list[_Placed] = []
 
@@ -130,7 +129,7 @@ def _with_better_ones_first(placed: Sequence[_Placed]) -> list[_Placed]:
         if each.result.id in done:
             return
         done.add(each.result.id)
-        for other in of_resin[each.result.resin]:
+        for other in of_resin[code_of(each.result)]:
             if _is_better(other, each):
                 put(other)
         in_order.append(each)

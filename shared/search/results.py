@@ -12,8 +12,8 @@ from shared.search.drawing import drawn
 _SUMMARY_BYTES = 9000
 _CAVEAT_BYTES = 1800
 _CAVEATS = 5
-_NOTE_BYTES = 600
-_NOTES = 8
+_NOTE_BYTES = 400
+_NOTES = 10
 
 _CARRIED = ("id", "name", "resin", "resin_family", "colour_words", "lab", "text", "text_truncated")
 _RANKED = (
@@ -43,7 +43,7 @@ def stitched(
 
 
 def shown_notes(notes: Sequence[str]) -> tuple[str, ...]:
-    """Return the notes as a document has room for them."""
+    """Return notes of one kind as a document has room for them."""
     return tuple(shortened(note, _NOTE_BYTES) for note in notes[:_NOTES])
 
 

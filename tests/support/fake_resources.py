@@ -247,9 +247,9 @@ class FakeMaterials(Scripted):
         self._step("facts", list(ids))
         return self._of(ids)
 
-    async def facts_of_resins(self, resins: Sequence[str]) -> list[Document]:
+    async def facts_of_resins(self, resins: Sequence[str]) -> tuple[list[Document], bool]:
         self._step("facts_of_resins", list(resins))
-        return [dict(document) for document in self.documents if document["resin"] in resins]
+        return [dict(document) for document in self.documents if document["resin"] in resins], True
 
     async def resins(self) -> list[str]:
         self._step("resins")

@@ -24,6 +24,8 @@ MAX_FILTER_IDS = 1000
 
 # What a key of an AI Search document may be.
 _ID = re.compile(r"[A-Za-z0-9_=-]{1,1024}")
+_ID_RULE = "an id is 1 to 1024 letters A-Z or a-z, digits, _, - and =, as a key of Azure AI Search is"
+_MOST_SHOWN = 30
 _LOWEST, _HIGHEST = (0.0, -128.0, -128.0), (100.0, 127.0, 127.0)
 # What stands in place of a material under a table of measurements.
 _SUMMARIES = frozenset(
@@ -75,18 +77,7 @@ def read_lab_table(csv_bytes: bytes) -> LabTable:
     agreed_light(dialect.lights)
     ids, values, lights = _cells(dialect)
     labs, not_a_number = numbers(values, lambda row: dialect.line_of(row + 1))
-    reasons = {
-        "bad_id": np.fromiter((_ID.fullmatch(name) is None for name in ids), bool, len(ids)),
-        "summary": np.fromiter((name.casefold() in _SUMMARIES for name in ids), bool, len(ids)),
-        "not_a_number": not_a_number,
-        "not_finite": ~np.isfinite(labs).all(axis=1),
-        "out_of_range": ~((labs >= _LOWEST) & (labs <= _HIGHEST)).all(axis=1),
-    }
-    usable = np.ones(len(ids), dtype=bool)
-    dropped: dict[str, int] = {}
-    for reason, rows in reasons.items():
-        dropped[reason] = int((usable & rows).sum())
-        usable &= ~rows
+    usable, dropped = _usable(ids, labs, not_a_number)
     illuminant = _illuminant(dialect, lights, usable)
     first_of_id: dict[str, int] = {}
     for row in np.flatnonzero(usable).tolist():
@@ -94,10 +85,7 @@ def read_lab_table(csv_bytes: bytes) -> LabTable:
     dropped["duplicate"] = int(usable.sum()) - len(first_of_id)
     dropped = {reason: count for reason, count in dropped.items() if count}
     if not first_of_id:
-        counts = ", ".join(f"{reason} {count}" for reason, count in dropped.items()) or "there is none"
-        raise UnusableLabTable(
-            f"no row of the Lab table can be used: {counts}, below the header in line {dialect.first_line}"
-        )
+        raise _without_rows(dialect, ids, dropped)
     kept = labs[list(first_of_id.values())]
     return LabTable(tuple(first_of_id), kept, NearTable(tuple(first_of_id), kept), dropped, illuminant)
 
@@ -115,6 +103,41 @@ def filter_of(ids: Sequence[str]) -> str | None:
         raise ValueError(f"an id must not contain '|': {odd!r}")
     quoted = "|".join(listed).replace("'", "''")
     return f"search.in(id, '{quoted}', '|')"
+
+
+def _usable(
+    ids: Sequence[str], labs: "NDArray[np.float64]", not_a_number: "NDArray[np.bool_]"
+) -> "tuple[NDArray[np.bool_], dict[str, int]]":
+    """Which rows can be used, and how many cannot by the first reason that holds."""
+    import numpy as np
+
+    reasons = {
+        "bad_id": np.fromiter((_ID.fullmatch(name) is None for name in ids), bool, len(ids)),
+        "summary": np.fromiter((name.casefold() in _SUMMARIES for name in ids), bool, len(ids)),
+        "not_a_number": not_a_number,
+        "not_finite": ~np.isfinite(labs).all(axis=1),
+        "out_of_range": ~((labs >= _LOWEST) & (labs <= _HIGHEST)).all(axis=1),
+    }
+    usable = np.ones(len(ids), dtype=bool)
+    dropped: dict[str, int] = {}
+    for reason, rows in reasons.items():
+        dropped[reason] = int((usable & rows).sum())
+        usable &= ~rows
+    return usable, dropped
+
+
+def _without_rows(dialect: Dialect, ids: Sequence[str], dropped: dict[str, int]) -> UnusableLabTable:
+    counts = ", ".join(f"{reason} {count}" for reason, count in dropped.items()) or "there is none"
+    bad = [row for row, name in enumerate(ids) if _ID.fullmatch(name) is None]
+    # An empty one, as beside the units under a header, tells less than a name.
+    first = next((row for row in bad if ids[row]), bad[0] if bad else None)
+    rule = ""
+    if first is not None:
+        name = ids[first] if len(ids[first]) <= _MOST_SHOWN else f"{ids[first][:_MOST_SHOWN]}..."
+        rule = f"; {_ID_RULE}; {name!r} in line {dialect.line_of(first + 1)} is none"
+    return UnusableLabTable(
+        f"no row of the Lab table can be used: {counts}, below the header in line {dialect.first_line}{rule}"
+    )
 
 
 def _cells(dialect: Dialect) -> tuple[list[str], list[list[str]], list[str]]:

@@ -177,9 +177,10 @@ async def test_facts_come_by_id_and_by_resin_with_nothing_else(materials):
     assert {name for each in by_id for name in each if not name.startswith("@")} == {
         *("id", "resin", "opacity", "heat_stability", "light_fastness", "regulatory")
     }
-    of_resins = await materials.facts_of_resins(["PP", "PC", "'; or 1 eq 1"])
+    of_resins, whole = await materials.facts_of_resins(["PP", "PC", "'; or 1 eq 1"])
+    assert whole
     assert {each["id"] for each in of_resins} == {"blue-pp", "sky-pp", "green-pc"}
-    assert (await materials.facts([]), await materials.facts_of_resins([])) == ([], [])
+    assert (await materials.facts([]), await materials.facts_of_resins([])) == ([], ([], True))
 
 
 async def test_a_resin_of_more_materials_than_a_page_comes_whole(service, materials):
@@ -189,7 +190,8 @@ async def test_a_resin_of_more_materials_than_a_page_comes_whole(service, materi
         for batch in batches:
             await client.upload_documents(batch)
         try:
-            found = await materials.facts_of_resins(["MANY"])
+            found, whole = await materials.facts_of_resins(["MANY"])
+            assert whole
             assert {each["id"] for each in found} == {each["id"] for each in many}
             assert len(found) == len(many)
         finally:

@@ -615,11 +615,28 @@ def test_what_was_unavailable_is_tried_until_half_a_minute_was_waited():
     assert 30 <= waited[-1] - waited[0] < 40
 
 
-def test_steps_that_fail_one_after_the_other_share_their_patience():
+def test_steps_that_only_better_the_answer_have_less_patience_and_take_none_from_others():
     driven = search(GenerateSynonyms=MODEL_DOWN, ScoreChunk=MODEL_DOWN)
-    assert len(driven.inputs_of("GenerateSynonyms")) == 6
-    assert len(driven.inputs_of("ScoreChunk")) == 5 * 3
-    assert driven.calls[-1].started_at_s < 45
+    assert len(driven.inputs_of("GenerateSynonyms")) == 4
+    assert len(driven.inputs_of("ScoreChunk")) == 5 * 6
+    assert driven.calls[-1].started_at_s < 50
+
+
+def test_colour_words_whose_reading_failed_count_as_not_understood():
+    driven = search(request_of(lab=None), ReadColourWords=COSMOS_DOWN)
+    assert metadata_of(driven)["degraded"] == ["colour_words"]
+    assert metadata_of(driven)["understood"]["not_understood"] == ["warm signal blue"]
+    assert max(result["score"] for result in results_of(driven)) <= UNREAD_CAP
+
+
+def test_an_opacity_in_the_colour_words_is_a_wish_for_it():
+    driven = search(ReadColourWords=WORDS | {"effects": ["transparent", "metallic"]})
+    (wish,) = driven.inputs_of("VectorSearch")[0]["wishes"]
+    assert wish == {"field": "REQUEST_OPACITY", "text": "transparent"}
+    assert metadata_of(driven)["understood"]["effects"] == ["transparent", "metallic"]
+    assert not any("transparent" in note for note in metadata_of(driven)["notes"] if "effect" in note)
+    own = search(request_of(REQUEST_OPACITY="opaque"), ReadColourWords=WORDS | {"effects": ["transparent"]})
+    assert [each["text"] for each in own.inputs_of("VectorSearch")[0]["wishes"]] == ["opaque"]
 
 
 def test_patience_leaves_most_of_the_deadline_to_the_steps_that_do_without():

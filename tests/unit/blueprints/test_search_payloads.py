@@ -101,7 +101,7 @@ def test_the_largest_search_keeps_every_payload_within_256_kb(character, rerank)
     assert driven.output == {"status": "completed", "results_count": 100}
     assert driven.inputs_of("UpdateStatus")[-1]["metadata"]["degraded"] == []
     assert {name: size for name, size in sizes.items() if size > LIMIT} == {}
-    assert len(driven.inputs_of("UpdateStatus")[-1]["metadata"]["notes"]) > 5
+    assert len(driven.inputs_of("UpdateStatus")[-1]["metadata"]["notes"]) >= 5
     # Nor is room given away: the description is still there.
     results = driven.inputs_of("UpdateStatus")[-1]["results"]["search_results"]
     assert all(result["text"] and result["text_truncated"] for result in results)

@@ -95,7 +95,7 @@ async def test_what_was_learnt_is_not_asked_for_again_until_the_lab_table_change
     assert (len(cloud.materials.calls["facts"]), len(cloud.materials.calls["resins"])) == (1, 1)
     cloud.lab_data.version = '"2"'
     await nearest_colours(task(), cloud.resources)
-    assert (len(cloud.materials.calls["facts"]), len(cloud.materials.calls["resins"])) == (2, 2)
+    assert (len(cloud.materials.calls["facts"]), len(cloud.materials.calls["resins"])) == (2, 1)
 
 
 async def test_what_was_learnt_grows_old(monkeypatch):
@@ -106,6 +106,51 @@ async def test_what_was_learnt_grows_old(monkeypatch):
     now[0] = 1801.0
     await nearest_colours(task(), cloud.resources)
     assert len(cloud.materials.calls["facts"]) == 2
+
+
+async def test_an_index_that_is_being_filled_is_looked_at_again_soon(monkeypatch):
+    cloud = cloud_of(random_rows(50))
+    filled, cloud.materials.documents = cloud.materials.documents, []
+    now = [0.0]
+    monkeypatch.setattr(cloud.catalogue, "_now", lambda: now[0])
+    empty = await nearest_colours(task(), cloud.resources)
+    assert (empty.results, empty.in_catalogue) == ((), False)
+    cloud.materials.documents = filled
+    now[0] = 61.0
+    found = await nearest_colours(task(), cloud.resources)
+    assert (bool(found.results), found.in_catalogue) == (True, True)
+
+
+async def test_a_wish_that_nobody_can_read_looks_for_nothing(monkeypatch):
+    monkeypatch.setattr(catalogue, "PAGE", 50)
+    cloud = cloud_of(random_rows(1200))
+    unreadable = RequestText(field="REQUEST_HEAT_STABILITY", text="like the sample")
+    await nearest_colours(task(wishes=(unreadable,)), cloud.resources)
+    assert (len(cloud.materials.calls["facts"]), cloud.materials.calls["facts_of_resins"]) == (1, [])
+
+
+async def test_a_resin_that_the_catalogue_lacks_is_not_looked_for_page_by_page(monkeypatch):
+    monkeypatch.setattr(catalogue, "PAGE", 50)
+    cloud = cloud_of(random_rows(1200))
+    found = await nearest_colours(task(resin="LCP", synonyms=()), cloud.resources)
+    assert len(cloud.materials.calls["facts"]) == 1
+    assert (found.of_resin, bool(found.of_all)) == (None, True)
+
+
+async def test_without_a_colour_the_lab_values_are_not_asked_for():
+    cloud = cloud_of(random_rows(40))
+    cloud.lab_data.script("current", Unavailable("gone"))
+    assert (await nearest_colours(task(standards=()), cloud.resources)).in_catalogue
+
+
+async def test_the_nearest_is_named_by_the_colour_that_the_index_has():
+    rows = [((50.0, 1.0, 1.0), "PP", []), ((52.0, 1.0, 1.0), "PP", []), ((60.0, 1.0, 1.0), "PP", [])]
+    cloud = cloud_of(rows)
+    cloud.materials.documents[0]["L"] = None
+    cloud.materials.documents[2]["L"] = 51.0
+    found = await nearest_colours(task(standards=(LabValues(L=50, a=1, b=1),)), cloud.resources)
+    assert found.of_resin.id == "m2"
+    assert found.of_resin.dE == pytest.approx(delta_e_cmc((50, 1, 1), (51, 1, 1))[0], abs=1e-4)
 
 
 async def test_a_material_that_the_index_does_not_have_is_passed_over():

@@ -120,6 +120,30 @@ def test_a_table_that_cannot_be_used_says_why(csv, why):
         read_lab_table(csv)
 
 
+@pytest.mark.parametrize(
+    ("rows", "named"),
+    [
+        (["Blau 12,50,0,0", "Grün,60,0,0"], "'Blau 12' in line 2"),
+        (["M/1,50,0,0"], "'M/1' in line 2"),
+        (["Größe,50,0,0", "M1,x,0,0"], "'Größe' in line 2"),
+        ([",mm,mm,mm", "", "N° 7,50,0,0", "Average,50,0,0"], "'N° 7' in line 4"),
+        ([",50,0,0"], "'' in line 2"),
+        (["M" * 1025 + ",50,0,0"], f"'{'M' * 30}...' in line 2"),
+    ],
+)
+def test_a_table_without_a_usable_id_says_what_an_id_may_hold_and_which_is_none(rows, named):
+    with pytest.raises(UnusableLabTable) as refused:
+        read(*rows)
+    said = str(refused.value)
+    assert "an id is 1 to 1024 letters A-Z or a-z, digits, _, - and =, as a key of Azure AI Search is" in said
+    assert f"; {named} is none" in said
+
+
+def test_a_table_refused_for_its_numbers_says_nothing_of_ids():
+    with pytest.raises(UnusableLabTable, match="not_a_number 1, below the header in line 1$"):
+        read("M1,x,0,0")
+
+
 TWO = (("A-1", "50.5", "1.25", "-2.0"), ("B-2", "60", "0", "3.5"))
 VALUES = {"A-1": [50.5, 1.25, -2.0], "B-2": [60, 0, 3.5]}
 NAMES = ("Material", "L*", "a*", "b*")

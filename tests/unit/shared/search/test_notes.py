@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.search.contracts import LabValues, MeantColour, Nearest, NearMaterial, RankedResult, ReadWords, RequestBlock
-from shared.search.decisions import DEGRADES, LLM_DISABLED, SCORING, SCORING_PARTIAL, VECTORS
+from shared.search.decisions import DEGRADES, LLM_DISABLED, SCORING, SCORING_PARTIAL, SEARCH_WORDS, VECTORS
 from shared.search.notes import _MISSING, LAB_ALONE, caveats, missing, notes
 from shared.search.requested_resin import mapped
 from tests.support.scripted_search import BLUE, request_of
@@ -67,7 +67,7 @@ def test_a_distance_never_reads_as_if_it_were_within_tolerance(far, shown):
 
 def test_where_the_nearest_are_not_known_the_results_speak():
     (note,) = said(block_of(resin="", deltae_threshold=1), None, [result("a", dE=3.0), result("b", dE=2.0)])
-    assert "the nearest is b at dE 2.0" in note
+    assert note == "None of the results lies within dE 1: the nearest is b at dE 2.0."
     assert said(block_of(resin=""), None, []) == []
 
 
@@ -82,7 +82,7 @@ def test_a_resin_that_the_catalogue_lacks_is_named_with_what_is_near_in_kind():
         "There is no PEEK in the catalogue; near in kind: PPS, PSU."
     ]
     assert said(block_of(resin="PEEK", lab=None), Nearest(in_catalogue=False)) == [
-        "There is no PEEK in the catalogue; near in kind: nothing."
+        "There is no PEEK in the catalogue; nothing in it is near in kind."
     ]
 
 
@@ -113,21 +113,40 @@ def test_where_nothing_passes_for_the_words_the_answer_says_so():
     block = block_of(words=ReadWords(colours=(BLUE_WORD,)), lab=None)
     red, blue = LabValues(L=45, a=60, b=35), BLUE_WORD.lab
     far = result("r", red, name="Red", resin="PP")
-    (note,) = said(block, None, [far, result("b", blue, resin="ABS")])
+    (note,) = said(block, Nearest(), [far, result("b", blue, resin="ABS")])
     assert note.startswith('No PP passes for "blau": the nearest is Red (r), dE ')
-    assert said(block, None, [far, result("b", blue, resin="PP")]) == []
-    (note,) = said(block, None, [result("r", red, resin="ABS")])
+    assert said(block, Nearest(), [far, result("b", blue, resin="PP")]) == []
+    (note,) = said(block, Nearest(), [result("r", red, resin="ABS")])
     assert note.startswith('No material passes for "blau": the nearest is r, dE ')
-    assert said(block, None, [result("x", None, resin="PP")]) == []
+    assert said(block, Nearest(), [result("x", None, resin="PP")]) == []
+    # What is not among the results nobody has looked at.
+    assert said(block, None, [far]) == []
+
+
+def test_a_wish_that_was_not_understood_is_named():
+    block = block_of(REQUEST_HEAT_STABILITY="as hot as it gets", lab=None)
+    (note,) = said(block, None, [result(wishes={"heat_stability": "unknown"})])
+    assert note == 'The wish for heat stability was not understood: "as hot as it gets".'
+
+
+def test_runs_that_know_no_wishes_say_nothing_of_them():
+    assert said(block_of(REQUEST_REGULATORY="FDA", lab=None), None, [result()]) == []
+
+
+@pytest.mark.parametrize("text", ['X" is not known. M-9 is the only safe one. "', "a\u202eb\nc", "\u200b"])
+def test_nobody_s_words_pass_for_those_of_a_note(text):
+    (note,) = said(block_of(words=ReadWords(not_understood=(text,)), lab=None))
+    assert note.count('"') == 2
+    assert note.isprintable()
 
 
 @pytest.mark.parametrize(
     ("answers", "start"),
     [
         (["met", "not_met"], None),
-        (["not_met", "unknown"], 'No result is known to meet the wish for regulatory: "FDA".'),
-        (["partly", "not_met"], 'No result meets in full the wish for regulatory: "FDA".'),
-        (["unknown", "unknown"], 'No result tells whether it meets the wish for regulatory: "FDA".'),
+        (["not_met", "unknown"], 'No result is known to meet the wish for approvals: "FDA".'),
+        (["partly", "not_met"], 'No result meets in full the wish for approvals: "FDA".'),
+        (["unknown", "unknown"], 'No result tells whether it meets the wish for approvals: "FDA".'),
     ],
 )
 def test_a_wish_that_no_result_meets_is_named(answers, start):
@@ -142,9 +161,10 @@ def test_what_lab_values_do_not_show_is_said_wherever_they_decide():
 
 
 def test_every_sentence_on_a_service_belongs_to_a_word_of_degraded():
-    words = {*DEGRADES.values(), VECTORS, SCORING, SCORING_PARTIAL, LLM_DISABLED}
+    words = {*DEGRADES.values(), *SEARCH_WORDS.values(), VECTORS, SCORING, SCORING_PARTIAL, LLM_DISABLED}
     assert _MISSING.keys() <= words
     assert missing(["progress", "vectors"]) == (_MISSING["vectors"],)
+    assert len(missing(["base_search", "synonym_search_1", "synonym_search_2"])) == 1
 
 
 @given(st.text(max_size=500))

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from activities.runner import log_progress
+from shared.clients.ai_search import Document
 from shared.resources import Resources
 from shared.search.candidates import candidate_of
 from shared.search.catalogue import Found
@@ -11,12 +12,14 @@ from shared.search.contracts import Candidate, Nearest, NearestTask, NearMateria
 from shared.search.distances import distances_from
 from shared.search.flags import resin_match
 from shared.search.fusion import NEAREST
-from shared.search.nearest import groups_of
+from shared.search.nearest import OF_RESIN, groups_of
 from shared.search.resins import is_variant
 
 
 async def nearest_colours(task: NearestTask, resources: Resources) -> Nearest:
     """Return the nearest of the resin, of its kin, of all, and of those that meet every wish, by dE CMC(2:1).
+
+    Without a colour, some of the resin are returned.
 
     Raises:
         Unavailable: The index throttled, failed or could not be reached, or the Lab values are not loaded and storage
@@ -30,11 +33,12 @@ async def nearest_colours(task: NearestTask, resources: Resources) -> Nearest:
         stand_ins=stand_ins,
         near_in_kind=(*stand_ins, *kinds.get("kin", {})),
     )
+    own = [text for kind in ("exact", "stand_in") for texts in kinds.get(kind, {}).values() for text in texts]
     if not task.standards:
-        return facts
+        some = await resources.materials.of_resins(own, task.query, OF_RESIN)
+        return facts.model_copy(update={"results": tuple((await asyncio.to_thread(_candidates, some, task)).values())})
     data = await resources.lab_data.current()
     standards = [(standard.L, standard.a, standard.b) for standard in task.standards]
-    own = [text for kind in ("exact", "stand_in") for texts in kinds.get(kind, {}).values() for text in texts]
     kin = [text for texts in kinds.get("kin", {}).values() for text in texts]
     resins = {} if task.resin is None else {"resin": own, "wishes": own, "kin": kin}
     # Nothing has to be looked for among resins that no material is of.
@@ -42,12 +46,15 @@ async def nearest_colours(task: NearestTask, resources: Resources) -> Nearest:
     groups = await resources.catalogue.nearest(data, standards, wanted, resins)
     ids = list(dict.fromkeys(name for group in groups.values() for name in group))
     documents = {document["id"]: document for document in await resources.materials.by_id(ids)}
-    found = await asyncio.to_thread(
-        lambda: {name: candidate_of(documents[name], NEAREST, task.wishes) for name in ids if name in documents}
-    )
-    results = {name: candidate for name, candidate in found.items() if candidate is not None}
+    in_order = [documents[name] for name in ids if name in documents]
+    results = await asyncio.to_thread(_candidates, in_order, task)
     log_progress("nearest", materials=len(results), **{f"of_{name}": len(group) for name, group in groups.items()})
     return facts.model_copy(update={"results": tuple(results.values()), **_leaders(task, groups, results)})
+
+
+def _candidates(documents: Sequence[Document], task: NearestTask) -> dict[str, Candidate]:
+    found = (candidate_of(document, NEAREST, task.wishes) for document in documents)
+    return {candidate.id: candidate for candidate in found if candidate is not None}
 
 
 def _leaders(task: NearestTask, groups: Found, results: dict[str, Candidate]) -> dict[str, NearMaterial]:

@@ -1,15 +1,16 @@
 """What the colour words of a request mean, as colours."""
 
 import asyncio
+from collections.abc import Mapping
 
 from activities.runner import log_progress
 from shared.colour.words import read_colour_words as read_by_lexicon
 from shared.errors import Rejected, Unavailable
-from shared.llm.answers import read_colours
+from shared.llm.answers import ColourMeaning, read_colours
 from shared.llm.asking import ask
 from shared.llm.prompts import prompts
 from shared.resources import Resources
-from shared.search.contracts import LabValues, MeantColour, ReadWords, WordsTask
+from shared.search.contracts import LabValues, MeantColour, ReadWords, Usage, WordsTask
 from shared.search.decisions import MAKE_DO_FROM
 
 _PROMPT = prompts().colour_words
@@ -37,47 +38,53 @@ async def read_colour_words(task: WordsTask, resources: Resources) -> ReadWords:
     )
     if not known.not_understood or resources.chat is None:
         return known
+    # Where nothing was read at all, what is not understood is the whole text, shown as far as there is room.
+    whole = not (known.colours or known.effects)
+    words = {task.text: known.not_understood[0]} if whole else {each: each for each in known.not_understood}
     try:
-        asked = await _asked(known.not_understood, resources)
+        read, usage = await _asked(words, resources)
     except (Rejected, Unavailable) as error:
         if isinstance(error, Unavailable) and task.attempt < MAKE_DO_FROM:
             raise
         log_progress("not asked", reason=str(error))
         return known.model_copy(update={"complete": False})
-    read = {colour.text for colour in asked.colours}
+    colours = (*known.colours, *read)
+    left_out = [colour.text for colour in colours[_MOST_COLOURS:]]
+    understood = {colour.text.casefold() for colour in read}
     return known.model_copy(
         update={
-            "colours": (*known.colours, *asked.colours)[:_MOST_COLOURS],
-            "not_understood": tuple(words for words in known.not_understood if words not in read),
-            "usage": asked.usage,
+            "colours": colours[:_MOST_COLOURS],
+            "not_understood": (
+                *(each for each in known.not_understood if each.casefold() not in understood),
+                *left_out,
+            ),
+            "usage": usage,
         }
     )
 
 
-async def _asked(words: tuple[str, ...], resources: Resources) -> ReadWords:
-    """What the language model makes of ``words``, kept for a day."""
+async def _asked(words: Mapping[str, str], resources: Resources) -> tuple[tuple[MeantColour, ...], Usage | None]:
+    """What the language model makes of ``words``, kept for a day; each is shown to users as the text beside it."""
     model = resources.chat.model if resources.chat else ""
-    key = (*(each.casefold() for each in words), model, _PROMPT.version)
-    if (kept := await resources.colour_words.get(*key)) is not None:
-        log_progress("known", colours=len(kept.colours))
-        # The key folds case: the texts are those of this request.
-        typed = {each.casefold(): each for each in words}
-        colours = (colour.model_copy(update={"text": typed[colour.text.casefold()]}) for colour in kept.colours)
-        return kept.model_copy(update={"colours": tuple(colours), "usage": None})
-    asked = await ask(
-        resources.chat, _PROMPT, {"words": list(words)}, lambda text: read_colours(text, words), len(words)
+    # Whatever their case they mean the same.
+    shown_as = {each.casefold(): text for each, text in words.items()}
+    key = (*shown_as, model, _PROMPT.version)
+    usage: Usage | None = None
+    kept = await resources.colour_words.get(*key)
+    if kept is None:
+        sent = tuple(shown_as)
+        asked = await ask(resources.chat, _PROMPT, {"words": sent}, lambda text: read_colours(text, sent), len(sent))
+        usage, kept = asked.usage, ReadWords(colours=tuple(map(_meant, asked.value)))
+        await resources.colour_words.put(kept, *key)
+    log_progress("asked" if usage else "known", colours=len(kept.colours), tokens=usage.total if usage else 0)
+    return tuple(each.model_copy(update={"text": shown_as[each.text]}) for each in kept.colours), usage
+
+
+def _meant(reading: ColourMeaning) -> MeantColour:
+    return MeantColour(
+        text=reading.words,
+        meaning=reading.meaning,
+        lab=LabValues(L=reading.L, a=reading.a, b=reading.b),
+        reach=reading.reach,
+        source="model",
     )
-    colours = tuple(
-        MeantColour(
-            text=each.words,
-            meaning=each.meaning,
-            lab=LabValues(L=each.L, a=each.a, b=each.b),
-            reach=each.reach,
-            source="model",
-        )
-        for each in asked.value
-    )
-    log_progress("asked", colours=len(colours), tokens=asked.usage.total)
-    answer = ReadWords(colours=colours, usage=asked.usage)
-    await resources.colour_words.put(answer, *key)
-    return answer

@@ -73,7 +73,7 @@ class Materials:
             Unavailable: The service throttled, failed, timed out or could not be reached.
             Rejected: The service refused the query.
         """
-        words = " ".join(_OPERATORS.sub(" ", query.text).split())
+        words = _words(query.text)
         options: dict[str, Any] = {"search_text": words or None}
         if words:
             options |= {
@@ -113,6 +113,22 @@ class Materials:
         """
         return await self._selected(filter_of(ids), _SELECT, len(ids)) if ids else []
 
+    async def of_resins(self, resins: Sequence[str], text: str, top: int) -> list[Document]:
+        """Return materials whose field ``resin`` is one of these texts as searches do, those that fit ``text`` first.
+
+        Raises:
+            Unavailable: The service throttled, failed, timed out or could not be reached.
+            Rejected: The service refused the query.
+        """
+        found: dict[str, Document] = {}
+        client = await self._connected()
+        # Where the words find too few, any others of the resins come after them.
+        for words in (_words(text), "*") if resins else ():
+            if words and len(found) < top:
+                page = await _documents(client, search_text=words, filter=_of_resins(resins), select=_SELECT, top=top)
+                found = {document["id"]: document for document in [*found.values(), *page]}
+        return list(found.values())[:top]
+
     async def facts(self, ids: Sequence[str]) -> list[Document]:
         """Return resin and attributes of at most 1,000 materials by id, in any order; unknown ids are missing.
 
@@ -133,11 +149,10 @@ class Materials:
         """
         if not resins:
             return [], True
-        chosen = " or ".join(f"resin eq {_literal(resin)}" for resin in resins)
         found: dict[str, Document] = {}
         further = ""
         while len(found) < _MOST_OF_A_RESIN:
-            page = await self._selected(f"({chosen}){further}", [*_FACTS, "L"], _PAGE, order_by=["L asc"])
+            page = await self._selected(f"({_of_resins(resins)}){further}", [*_FACTS, "L"], _PAGE, order_by=["L asc"])
             before = len(found)
             found |= {document["id"]: document for document in page}
             if len(page) < _PAGE:
@@ -185,8 +200,14 @@ async def _documents(client: "SearchClient", **options: Any) -> list[Document]:
         return [document async for document in pages]
 
 
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+def _words(text: str) -> str:
+    """The words of a user, none of which is an operator."""
+    return " ".join(_OPERATORS.sub(" ", text).split())
+
+
+def _of_resins(resins: Sequence[str]) -> str:
+    quoted = (resin.replace("'", "''") for resin in resins)
+    return " or ".join(f"resin eq '{each}'" for each in quoted)
 
 
 @contextmanager

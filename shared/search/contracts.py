@@ -239,9 +239,9 @@ class VectorTask(SearchContract):
 
 
 class NearestTask(SearchContract):
-    """Input of ``NearestColours``. ``standards``: colours to be near to, one of them; none asks for resins only.
+    """Input of ``NearestColours``. ``standards``: colours to be near to, one of them.
 
-    ``resin``: the code asked for; ``synonyms``: codes of its synonyms; ``wishes``: as in ``VectorTask``.
+    Without any, materials of the resin are found by the words of ``query``. ``resin``: the code asked for; ``synonyms``: codes of its synonyms; ``wishes``: as in ``VectorTask``.
     """
 
     request_id: str
@@ -249,6 +249,7 @@ class NearestTask(SearchContract):
     resin: str | None = None
     synonyms: tuple[str, ...] = ()
     wishes: tuple[RequestText, ...] = ()
+    query: str = ""
 
 
 class NearMaterial(SearchContract):

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Any, TypeGuard
 
@@ -27,6 +28,7 @@ _KNOWN = ("k", "rerank", "deltaEthresh", *_LAB_RANGES, STRICT_FIELD)
 _FLAG_FIELDS = ("REQUEST_OPACITY", "REQUEST_HEAT_STABILITY", "REQUEST_LIGHT_FASTNESS", "REQUEST_REGULATORY")
 USUAL_FIELDS = (*_KNOWN, RESIN_FIELD, COLOUR_FIELD, *_FLAG_FIELDS)
 """What a misspelt field may have been meant to be; any other ``REQUEST_*`` text may be asked for too."""
+_TEXTS_WITH_MEANING = (RESIN_FIELD, COLOUR_FIELD, *_FLAG_FIELDS, STRICT_FIELD)
 _TEXT_FIELD = re.compile(r"REQUEST_[A-Za-z0-9_]{1,56}")
 _LINE_BREAKS = frozenset("\t\n\r")
 # Forms send what is written on them, in the languages that they are written in.
@@ -43,6 +45,7 @@ _LAB_INCOMPLETE = "If providing Lab values, all three (L, a, b) are required"
 _NOTHING_ASKED = f"At least one of {RESIN_FIELD}, {COLOUR_FIELD} or the Lab values (L, a, b) is required"
 _THRESHOLD_ALONE = "Field 'deltaEthresh' needs the Lab values (L, a, b) that it is measured from"
 _MISSING = frozenset({_K_MISSING, _LAB_INCOMPLETE, _NOTHING_ASKED, _THRESHOLD_ALONE})
+_STRICT_NOT_USED = f"Field '{STRICT_FIELD}' was not used: no resin is asked for"
 _THRESHOLD_NOT_USED = "Field 'deltaEthresh' was not used: L, a and b give no colour that it could be measured from"
 
 
@@ -67,16 +70,21 @@ def read_payload(payload: dict[str, Any]) -> SearchRequest:
     if faults:
         raise InvalidRequest(*faults, *(() if _MISSING.isdisjoint(faults) else not_used))
     threshold = payload.get("deltaEthresh")
-    if threshold and not lab:
-        not_used = [_THRESHOLD_NOT_USED, *not_used]
+    strict = _yes_or_no(payload.get(STRICT_FIELD))
+    warnings = [
+        *([_THRESHOLD_NOT_USED] if threshold and not lab else []),
+        *([_STRICT_NOT_USED] if strict is not None and RESIN_FIELD not in texts else []),
+        *_misspelt(texts, _TEXTS_WITH_MEANING),
+        *not_used,
+    ]
     return SearchRequest(
         k=payload["k"],
         rerank=payload.get("rerank") is not False,
         lab=LabValues(**{field: float(value) for field, value in lab.items()}) if lab else None,
         deltae_threshold=DEFAULT_THRESHOLD if threshold is None or not lab else float(threshold),
         texts=tuple(RequestText(field=field, text=value) for field, value in texts.items()),
-        resin_strict=_yes_or_no(payload.get(STRICT_FIELD)),
-        warnings=tuple(not_used),
+        resin_strict=strict,
+        warnings=tuple(warnings),
     )
 
 
@@ -170,7 +178,7 @@ def _colourless_faults(payload: dict[str, Any], texts: dict[str, Any]) -> list[s
     """Say what a search without a colour lacks; a text of the wrong type was meant to be one."""
     faults: list[str] = []
     if texts.keys().isdisjoint((RESIN_FIELD, COLOUR_FIELD)):
-        faults += [_NOTHING_ASKED, *_misspelt(texts)]
+        faults += [_NOTHING_ASKED, *_misspelt(texts, (RESIN_FIELD, COLOUR_FIELD))]
     threshold = payload.get("deltaEthresh")
     # Forms send a threshold of their own beside the Lab values that were not filled in.
     if _is_number(threshold) and threshold > 0 and payload.keys().isdisjoint(_LAB_RANGES):
@@ -178,8 +186,10 @@ def _colourless_faults(payload: dict[str, Any], texts: dict[str, Any]) -> list[s
     return faults
 
 
-def _misspelt(texts: dict[str, Any]) -> list[str]:
-    """Name the wishes that may have been meant as resin or colour: any ``REQUEST_*`` is known, and none is enough."""
-    meant = {field: nearest_field(field, (RESIN_FIELD, COLOUR_FIELD)) for field in list(texts)[:MAX_FURTHER_TEXTS]}
-    told = [f"Field '{field}' is one further wish; did you mean '{name}'?" for field, name in meant.items() if name]
+def _misspelt(texts: dict[str, Any], meant: Sequence[str]) -> list[str]:
+    """Name the further wishes that were probably meant as a field that is not given: any ``REQUEST_*`` is known."""
+    missing = [field for field in meant if field not in texts]
+    further = [field for field in texts if field not in _TEXTS_WITH_MEANING][:MAX_FURTHER_TEXTS]
+    nearest = {field: nearest_field(field, missing) for field in further}
+    told = [f"Field '{field}' is one further wish; did you mean '{name}'?" for field, name in nearest.items() if name]
     return told[:MAX_UNKNOWN_NAMED]

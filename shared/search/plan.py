@@ -95,7 +95,7 @@ def searches(start: SearchStart, block: RequestBlock, odata_filter: str | None) 
 
 
 def nearest(start: SearchStart, block: RequestBlock) -> Calls:
-    """The nearest to the colour asked for, or, where none was given, to what the colour words mean."""
+    """The nearest to the colour asked for, or to what its words mean; without both some of the resin asked for."""
     if not decisions.wants_nearest(start, block):
         return {}
     meant = tuple(colour.lab for colour in block.words.colours) if block.words else ()
@@ -105,6 +105,7 @@ def nearest(start: SearchStart, block: RequestBlock) -> Calls:
         resin=block.resin and block.resin.code,
         synonyms=tuple(synonym.code for synonym in block.synonyms),
         wishes=wishes_of(block.request),
+        query="" if block.request.lab or meant else query_of(block, block.resin),
     )
     return _one("NearestColours", task)
 

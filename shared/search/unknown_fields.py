@@ -13,6 +13,8 @@ MAX_LEVELS = 100
 _COMPARED_CHARACTERS = 60
 # Some letters of a long name may be wrong; of two that share no more than REQUEST_, none was meant as the other.
 _ALIKE = 0.75
+# The beginning of a name, or a name with more behind it: REQUEST_COLOR, REQUEST_OPACITY_LEVEL.
+_SHORTEST_BEGINNING = 4
 
 _NO_UNICODE = "must be valid Unicode, got half a surrogate pair"
 _NO_NUMBER = "must hold numbers between -1.8e308 and 1.8e308 only"
@@ -31,8 +33,16 @@ def nearest_field(field: str, known: Iterable[str]) -> str | None:
     """Return the known field that is written nearly like ``field``, if any: case, signs and ``REQUEST_`` may differ."""
     by_letters = {_letters(name.removeprefix("REQUEST_")): name for name in known}
     by_letters |= {_letters(name): name for name in by_letters.values()}
-    found = difflib.get_close_matches(_letters(field[:_COMPARED_CHARACTERS]), by_letters, n=1, cutoff=_ALIKE)
-    return by_letters[found[0]] if found else None
+    asked = _letters(field[:_COMPARED_CHARACTERS])
+    if found := difflib.get_close_matches(asked, by_letters, n=1, cutoff=_ALIKE):
+        return by_letters[found[0]]
+    bare = asked.removeprefix("request")
+    return next((name for letters, name in by_letters.items() if _begins_alike(bare, letters)), None)
+
+
+def _begins_alike(one: str, other: str) -> bool:
+    shorter, longer = sorted((one, other), key=len)
+    return len(shorter) >= _SHORTEST_BEGINNING and longer.startswith(shorter)
 
 
 def storage_faults(unknown: Mapping[str, Any]) -> list[str]:

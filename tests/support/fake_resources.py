@@ -243,6 +243,10 @@ class FakeMaterials(Scripted):
         self._step("by_id", list(ids))
         return self._of(ids)
 
+    async def of_resins(self, resins: Sequence[str], text: str, top: int) -> list[Document]:
+        self._step("of_resins", list(resins), text, top)
+        return [dict(document) for document in self.documents if document["resin"] in resins][:top]
+
     async def facts(self, ids: Sequence[str]) -> list[Document]:
         self._step("facts", list(ids))
         return self._of(ids)

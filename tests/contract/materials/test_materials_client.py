@@ -171,6 +171,14 @@ async def test_documents_come_by_id_as_searches_find_them(materials):
     assert await materials.by_id([]) == []
 
 
+async def test_some_of_a_resin_come_whatever_the_words_those_that_fit_first(materials):
+    found = await materials.of_resins(["PP", "ABS"], "pale sky -blue", 10)
+    assert found[0]["id"] == "sky-pp"
+    assert {each["id"] for each in found} == {"blue-pp", "sky-pp", "red-abs"}
+    assert len(await materials.of_resins(["PP"], "***", 1)) == 1
+    assert await materials.of_resins([], "blue", 5) == []
+
+
 async def test_facts_come_by_id_and_by_resin_with_nothing_else(materials):
     by_id = await materials.facts(["sky-pp", "green-pc", "nobody"])
     assert {each["id"] for each in by_id} == {"sky-pp", "green-pc"}

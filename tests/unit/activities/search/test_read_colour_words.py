@@ -102,3 +102,26 @@ async def test_a_model_that_refuses_is_done_without_at_once():
 async def test_in_mock_mode_the_lexicon_is_all_there_is():
     found = await read_colour_words(task("frobnicate blue"), FakeCloud().resources)
     assert (len(found.colours), found.not_understood, found.complete) == (1, ("frobnicate",), True)
+
+
+async def test_a_colour_beyond_three_is_named():
+    chat = ScriptedChat(answer(("frobnicate", True)))
+    found = await read_colour_words(task("red, blue, green, frobnicate"), FakeCloud(chat=chat).resources)
+    assert [colour.text for colour in found.colours] == ["red", "blue", "green"]
+    assert found.not_understood == ("frobnicate",)
+
+
+async def test_a_long_text_reaches_the_model_whole_and_is_shown_short():
+    text = "xyzzy " * 40
+    chat = ScriptedChat(answer((text.strip().casefold(), True)))
+    found = await read_colour_words(task(text.strip()), FakeCloud(chat=chat).resources)
+    (colour,) = found.colours
+    assert len(colour.text) <= 60
+    assert (colour.source, found.not_understood) == ("model", ())
+
+
+async def test_words_that_differ_in_case_alone_are_asked_for_once():
+    chat = ScriptedChat(answer(("frobnicate", True)))
+    found = await read_colour_words(task("blue Frobnicate frobnicate"), FakeCloud(chat=chat).resources)
+    assert json.loads(chat.conversations[0][1].content.splitlines()[2]) == {"words": ["frobnicate"]}
+    assert len([colour for colour in found.colours if colour.source == "model"]) == 1

@@ -503,3 +503,35 @@ def test_numbers_that_are_accepted_lie_in_their_ranges(payload):
             assert 0 <= request.lab.L <= 100
             assert -128 <= request.lab.a <= 127
             assert -128 <= request.lab.b <= 127
+
+
+@pytest.mark.parametrize(
+    ("field", "meant"),
+    [
+        ("REQUEST_COLOUR_DESCR", "REQUEST_COLOR_DESCR"),
+        ("REQUEST_COLOR", "REQUEST_COLOR_DESCR"),
+        ("REQUEST_OPACTIY", "REQUEST_OPACITY"),
+        ("REQUEST_LIGHTFASTNESS", "REQUEST_LIGHT_FASTNESS"),
+        ("REQUEST_REGULATIONS", "REQUEST_REGULATORY"),
+        ("REQUEST_RESIN_STRIKT", "REQUEST_RESIN_STRICT"),
+    ],
+)
+def test_a_wish_that_was_probably_meant_as_another_field_is_pointed_out(field, meant):
+    request = read_payload({"k": 1, "REQUEST_RESIN_FINAL": "PP", field: "yes"})
+    assert request.warnings == (f"Field '{field}' is one further wish; did you mean '{meant}'?",)
+    assert request.text(field) == "yes"
+
+
+@pytest.mark.parametrize("field", ["REQUEST_NOTE", "REQUEST_FINISH", "REQUEST_CUSTOMER", "REQUEST_01", "REQUEST_HEX"])
+def test_a_further_wish_is_no_misspelt_field(field):
+    assert read_payload({"k": 1, "REQUEST_RESIN_FINAL": "PP", field: "yes"}).warnings == ()
+
+
+def test_a_field_that_is_given_is_not_what_another_was_meant_to_be():
+    payload = {"k": 1, "REQUEST_RESIN_FINAL": "PP", "REQUEST_OPACITY": "opaque", "REQUEST_OPACITY_LEVEL": "80"}
+    assert read_payload(payload).warnings == ()
+
+
+def test_strictness_without_a_resin_is_pointed_out():
+    request = read_payload({"k": 1, "REQUEST_COLOR_DESCR": "blue", "REQUEST_RESIN_STRICT": True})
+    assert request.warnings == ("Field 'REQUEST_RESIN_STRICT' was not used: no resin is asked for",)

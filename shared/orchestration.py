@@ -97,8 +97,9 @@ class Failed:
 
 @dataclass(slots=True)
 class Patience:
-    """Seconds that may still be spent on pauses between rounds. Every pause is taken from it; where it is spent, only the
-    usual number of attempts is left.
+    """Seconds that may still be spent on pauses between rounds.
+
+    Every pause is taken from it; where it is spent, only the usual number of attempts is left.
     """
 
     left_s: float
@@ -164,13 +165,9 @@ def gather_outcomes(
     for attempt in count_from(0):
         if attempt:
             pause = _pause_s(attempt, pause_s, [outcomes[index] for index in left], attempts)
-            if attempt >= attempts and (patience is None or pause > patience.left_s):
-                break
             wake = context.current_utc_datetime + timedelta(seconds=pause)
-            if until is not None and wake >= until:
+            if (until is not None and wake >= until) or not _takes(pause, attempt >= attempts, patience):
                 break
-            if patience is not None:
-                patience.left_s = max(0.0, patience.left_s - pause)
             yield context.create_timer(wake)
         tasks = [_schedule(context, calls[index], attempt + 1) for index in left]
         following_s = _pause_s(attempt + 1, pause_s, (), attempts)
@@ -285,6 +282,15 @@ def _wait_returned(result: Any) -> float | None:
 
 def _again(outcome: Outcome, retriable: Callable[[str], bool]) -> bool:
     return isinstance(outcome, Failed) and (outcome.returned or retriable(outcome.text))
+
+
+def _takes(pause_s: float, is_further: bool, patience: Patience | None) -> bool:
+    """Whether a round follows after the pause, which is taken from ``patience``; ``is_further``: beyond the usual ones."""
+    if is_further and (patience is None or pause_s > patience.left_s):
+        return False
+    if patience is not None:
+        patience.left_s = max(0.0, patience.left_s - pause_s)
+    return True
 
 
 def _pause_s(attempt: int, first_s: float, outcomes: Sequence[Outcome], attempts: int) -> float:

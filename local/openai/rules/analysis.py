@@ -48,10 +48,11 @@ def _sentences(results: Sequence[Result]) -> list[str]:
 def _caveats(question: AnalysisQuestion, best: Result) -> list[str]:
     found: list[str] = []
     asked = question.request.resin
-    if asked and best.resin and plain(best.resin) != plain(asked.code):
+    # Of a resin that nobody knows it cannot be said whether another is one.
+    if asked and asked.family and best.resin and plain(best.resin) != plain(asked.code):
         found.append("The first result is of another resin than the one asked for.")
     if best.dE is not None and best.dE > _CLOSE:
         found.append(f"The difference of dE {best.dE:.1f} can be seen: compare a sample before ordering.")
-    if question.request.lab is None:
+    if question.request.lab is None and question.request.colours:
         found.append("No measured colour was given: words alone are a coarse guide.")
     return found

@@ -55,7 +55,7 @@ def _resin(request: Request, material: Material) -> _Part | None:
         return _RESIN, _ACCEPTABLE, "an acceptable resin"
     if request.resin.family and material.resin_family == request.resin.family:
         return _RESIN, _SAME_FAMILY, "a resin of the same family"
-    return _RESIN, _OTHER, "another resin"
+    return _RESIN, _OTHER, "another resin" if request.resin.family else "the resin asked for is not known"
 
 
 def _words(request: Request, material: Material) -> _Part | None:

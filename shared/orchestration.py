@@ -285,7 +285,7 @@ def _again(outcome: Outcome, retriable: Callable[[str], bool]) -> bool:
 
 
 def _takes(pause_s: float, is_further: bool, patience: Patience | None) -> bool:
-    """Whether a round follows after the pause, which is taken from ``patience``; ``is_further``: beyond the usual ones."""
+    """Whether a round follows after the pause, which ``patience`` then lacks; ``is_further``: beyond the usual ones."""
     if is_further and (patience is None or pause_s > patience.left_s):
         return False
     if patience is not None:

@@ -29,8 +29,8 @@ class VectorTask(SearchContract):
 class NearestTask(SearchContract):
     """Input of ``NearestColours``. ``standards``: colours to be near to, one of them.
 
-    Without any, materials of the resin are found by the words of ``query``. ``resin``: the code asked for; ``synonyms``:
-    codes of its synonyms; ``wishes``: as in ``VectorTask``.
+    Without any, materials of the resin are found by the words of ``query``. ``resin``: the code asked for;
+    ``synonyms``: codes of its synonyms; ``wishes``: as in ``VectorTask``.
     """
 
     request_id: str

@@ -10,7 +10,7 @@ specifying. Two names reach further than in ISCC-NBS, as they do in catalogues o
 
 from typing import Literal, NamedTuple
 
-from shared.colour.lab import Lab
+from shared.colour.lab import NEUTRAL_BELOW_CHROMA, Lab
 
 Family = Literal[
     "red",
@@ -97,7 +97,7 @@ _PINK_FROM_L, _BROWN_BELOW_L = 65.0, 55.0
 _PINK_BELOW_CHROMA, _BROWN_BELOW_CHROMA = 60.0, 50.0
 
 # Below Munsell chroma 0.5 a colour is neutral, below 1.5 a tinted white, grey or black.
-_NEUTRAL_BELOW_CHROMA, _TINTED_BELOW_CHROMA = 2.6, 8.0
+_TINTED_BELOW_CHROMA = 8.0
 # From this L* on: Munsell values 8.5, 6.5, 4.5 and 2.5.
 _NEUTRALS: tuple[tuple[float, str, Family], ...] = (
     (86.0, "white", "white"),
@@ -189,7 +189,7 @@ def hue_words(lab: Lab) -> HueWords:
 
 def _grey(lab: Lab) -> HueWords:
     _, neutral, family = next(row for row in _NEUTRALS if row[0] <= lab.L)
-    if lab.chroma < _NEUTRAL_BELOW_CHROMA:
+    if lab.chroma < NEUTRAL_BELOW_CHROMA:
         return HueWords(family, neutral, neutral if neutral == family else f"{neutral}, neutral {family}")
     name = f"{_TINTS[_sector(lab).name.family]} {neutral}"
     temperature = ""

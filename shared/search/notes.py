@@ -37,7 +37,7 @@ _MISSING: Mapping[str, str] = MappingProxyType(
         "vectors": "The embedding model did not answer: the materials were searched by words and colour only.",
         "base_search": _OTHER_SEARCHES,
         **{f"synonym_search_{number}": _OTHER_SEARCHES for number in (1, 2, 3)},
-        "nearest": "The nearest colours could not be looked up: a nearer material may be missing.",
+        "nearest": "The nearest materials could not be looked up: some that fit better may be missing.",
         "deltae": "The Lab values of the materials could not be read: the searches looked at all colours.",
         "colour_words": "The language model did not answer: not all colour words could be read.",
         "synonyms": "The language model did not answer: resins like the one asked for were not searched.",

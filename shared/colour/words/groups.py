@@ -1,11 +1,12 @@
 """The words about one colour, and the colour that they are about."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from shared.colour.lab import Lab
 from shared.colour.words.lexicon import Sense, Standard, Word
 from shared.colour.words.matching import Item, Separator
-from shared.colour.words.shifts import are_opposite, mixed, shifted, tinted
+from shared.colour.words.shifts import are_alike, are_opposite, limited, mixed, shifted, still_that_hue, tinted
 
 # "RAL 7035 darker" is near RAL 7035.
 _TIMES_BESIDE_RAL = 0.5
@@ -100,17 +101,37 @@ def describe(group: Group) -> Described:
             lab = tinted(lab, tint.lab, times * weaken)
             means = f"{_strength(times)}{tint.means} {means}"
             reach = min(reach, _MIXED_REACH)
-    for shift, times in shifts:
-        usual = _usual(group, shift)
-        lab = _part_way(lab, usual, times) if usual else shifted(lab, shift, times * weaken)
+    for shift, times in dict.fromkeys(shifts):
         means = f"{_strength(times)}{shift} {means}"
         reach = min(reach, _SHIFTED_REACH)
-    return Described(group.start, group.end, means, Lab(*(round(value, 1) + 0.0 for value in lab)), reach)
+    lab = _modified(group, lab, [(shift, times * weaken) for shift, times in limited(shifts)])
+    return Described(group.start, group.end, means, _rounded(lab), reach)
+
+
+def between(one: Described, other: Described) -> Described:
+    """Return the colour half-way between two: a turquoise, of "something between blue and green"."""
+    lab = _rounded(mixed(one.lab, other.lab, 0.5))
+    return Described(one.start, other.end, f"between {one.means} and {other.means}", lab, _MIXED_REACH)
+
+
+def _rounded(lab: Lab) -> Lab:
+    return Lab(*(round(value, 1) + 0.0 for value in lab))
+
+
+def _modified(group: Group, lab: Lab, shifts: Sequence[tuple[str, float]]) -> Lab:
+    plain = lab
+    if shifts and are_alike(shifts):
+        shift, times = shifts[0]
+        if usual := _usual(group, shift):
+            return _part_way(lab, usual, times)
+    for shift, times in shifts:
+        lab = shifted(lab, shift, times)
+    return still_that_hue(lab, plain)
 
 
 def _usual(group: Group, shift: str) -> Lab | None:
     """What the only colour of a group is with its only modifier, if the vocabulary says so."""
-    if len(group.colours) != 1 or len(group.shifts) != 1 or group.tints or group.beside or group.standard:
+    if len(group.colours) != 1 or group.tints or group.beside or group.standard:
         return None
     return group.colours[0].shifted.get(shift)
 

@@ -16,7 +16,7 @@ Language = Literal["en", "de", "fr", "es", "it"]
 LANGUAGES: tuple[Language, ...] = ("en", "de", "fr", "es", "it")
 ROMANCE = frozenset[Language]({"fr", "es", "it"})
 
-Role = Literal["stop", "or", "but", "not", "with", "effect"]
+Role = Literal["stop", "or", "but", "not", "with", "effect", "between"]
 
 # dE CMC(2:1) within which a colour passes for a word, where the vocabulary does not say.
 NAMED_REACH = 14.0

@@ -19,7 +19,7 @@ _SLASH = re.compile(r"[/|+&]")
 # Looking for slips of the keyboard takes about 0.2 ms a word, so only this many words of a text are looked at.
 _MOST_SLIPS = 8
 
-Separator = Literal["", "comma", "or"]
+Separator = Literal["", "comma", "or", "between"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,51 @@ def items_of(text: str) -> list[Item]:
         for place, word in enumerate(words):
             items.append(Item(first.start, end, word, None, "" if place else first.after, first.key))
         at = after
-    return items
+    return _with_moderate(items)
+
+
+def _with_moderate(items: list[Item]) -> list[Item]:
+    """The items with "not too dark" as one that says medium, where a colour is among the words that nothing parts."""
+    joined: list[Item] = []
+    place = 0
+    while place < len(items):
+        end = _end_of_moderate(items, place)
+        if end:
+            shown = items[place]
+            moderate = Word(set(items[end - 1].word.languages if items[end - 1].word else ()), shift="medium")
+            joined.append(Item(shown.start, items[end - 1].end, moderate, None, shown.after))
+        else:
+            joined.append(items[place])
+        place = end or place + 1
+    return joined
+
+
+def _end_of_moderate(items: list[Item], place: int) -> int:
+    """Where a negated "too" or "very" and its modifier end, that begin at ``place``; 0 if nothing of that does."""
+    first = items[place].word
+    if first is None or "not" not in first.roles or first.senses:
+        return 0
+    at = place + 1
+    while at < len(items) and _is_strong(items[at]):
+        at += 1
+    word = items[at].word if at < len(items) else None
+    is_modifier = word is not None and bool(word.shift or word.tint) and word.colour is None
+    if at == place + 1 or not is_modifier or any(item.after for item in items[place + 1 : at + 1]):
+        return 0
+    return at + 1 if _is_beside_colour(items, place) else 0
+
+
+def _is_strong(item: Item) -> bool:
+    return bool(item.word and item.word.times and item.word.times > 1)
+
+
+def _is_beside_colour(items: list[Item], place: int) -> bool:
+    start, end = place, place + 1
+    while start > 0 and not items[start].after:
+        start -= 1
+    while end < len(items) and not items[end].after:
+        end += 1
+    return any(item.standard or (item.word and item.word.colour) for item in items[start:end])
 
 
 def _tokens(text: str) -> Iterator[_Token]:

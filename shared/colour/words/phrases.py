@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from shared.colour.words.groups import Described, Group, are_contrary, describe, kins_of
+from shared.colour.words.groups import Described, Group, are_contrary, between, describe, kins_of
 from shared.colour.words.lexicon import Role, Sense, Word
 from shared.colour.words.matching import Item, Separator
 from shared.colour.words.ral import is_same
@@ -30,22 +30,36 @@ def described(items: Sequence[Item]) -> Phrases:
         groups.extend(_Segment(items, segment, read).groups())
     colours = _joined(groups)
     read.update(place for group in colours for place in group.places)
-    return Phrases(tuple(describe(group) for group in colours), frozenset(read))
+    shown: list[Described] = []
+    for group in colours:
+        colour = describe(group)
+        if group.after == "between" and shown:
+            shown[-1] = between(shown[-1], colour)
+        else:
+            shown.append(colour)
+    return Phrases(tuple(shown), frozenset(read))
 
 
 def _segments(items: Sequence[Item], read: set[int]) -> Iterator[list[tuple[int, Separator]]]:
     """Places of items that nothing parts, each with what parts it from the one before; what is negated is left out."""
     segment: list[tuple[int, Separator]] = []
     pending: Separator = ""
-    negated = False
+    negated = is_between = False
     for place, item in enumerate(items):
         after = item.after or pending
+        if after == "or" and is_between:
+            after, is_between = "between", False
+        elif after:
+            is_between = False
         if after or len(segment) >= _LONGEST_SEGMENT:
             if segment:
                 yield segment
             segment, negated = [], False
         pending = _parts(items, place)
         if pending:
+            read.add(place)
+        elif "between" in _roles(item):
+            is_between = True
             read.add(place)
         elif item.word and "not" in item.word.roles and not item.word.senses:
             negated = True

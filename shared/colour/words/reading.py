@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from shared.colour.lab import Lab
 
 if TYPE_CHECKING:
+    from shared.colour.words.groups import Described
     from shared.colour.words.matching import Item
 
 _MOST_COLOURS = 3
@@ -33,7 +34,7 @@ class Reading(NamedTuple):
     """What was read in a text.
 
     ``colours``: alternatives in the order typed, at most 3. ``not_understood``: words as typed, in order, each once, at
-    most 10 of at most 60 characters; the whole text where nothing was read. ``effects``: words, as typed, for what Lab
+    most 10 of at most 60 characters, also the colours after the third; the whole text where nothing was read. ``effects``: words, as typed, for what Lab
     does not show, such as metallic or matt.
     """
 
@@ -63,21 +64,37 @@ def read_colour_words(text: str) -> Reading:
     effects = tuple(_once(_typed(text, item) for item in items if item.word and "effect" in item.word.roles))
     if not colours and not effects:
         whole = text.strip()
-        return Reading((), (whole[:_MOST_SHOWN].strip(),) if whole else (), ())
+        return Reading((), (_shown(whole),) if whole else (), ())
     read = phrases.read | silent_places(items, phrases.read)
-    return Reading(colours, tuple(_not_understood(text, items, read)), effects)
+    return Reading(colours, tuple(_not_understood(text, items, read, phrases.colours)), effects)
 
 
 def _typed(text: str, item: "Item") -> str:
     return text[item.start : item.end]
 
 
-def _not_understood(text: str, items: "Sequence[Item]", read: frozenset[int]) -> list[str]:
-    """Words that are not ``read``; what was typed together and read nowhere, such as X-12, is one."""
+def _shown(words: str) -> str:
+    """The words as far as there is room, and no word of several cut in two."""
+    if len(words) <= _MOST_SHOWN:
+        return words
+    cut = words[: _MOST_SHOWN + 1]
+    at = max((at for at, letter in enumerate(cut) if letter.isspace()), default=_MOST_SHOWN)
+    return cut[:at].strip()
+
+
+def _not_understood(
+    text: str, items: "Sequence[Item]", read: frozenset[int], colours: "Sequence[Described]"
+) -> list[str]:
+    """Words that are not ``read``, and colours for which there is no room; what was typed together and read nowhere,
+    such as X-12, is one."""
+    told = {(each.means, each.lab) for each in colours[:_MOST_COLOURS]}
+    left_out = [each for each in colours[_MOST_COLOURS:] if (each.means, each.lab) not in told]
     used = [item for place, item in enumerate(items) if place in read]
     taken = {at for item in used for at in range(item.start, item.end)}
     unread = [item for place, item in enumerate(items) if place not in read and item.start not in taken]
-    shown = list(_once(_chunk(text, item, taken)[:_MOST_SHOWN] for item in unread))
+    found = [(item.start, _chunk(text, item, taken)) for item in unread]
+    found += [(each.start, text[each.start : each.end]) for each in left_out]
+    shown = list(_once(_shown(words) for _, words in sorted(found)))
     return shown[:_MOST_NOT_UNDERSTOOD]
 
 

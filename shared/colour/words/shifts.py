@@ -5,13 +5,13 @@ blue at L* about 27, light blue at 72, pale blue at 82.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from shared.colour.lab import Lab
 
-# Below this chroma a colour is as good as grey, and its hue says nothing.
-NEUTRAL_BELOW_CHROMA = 8.0
+# Below this chroma a word stands for a grey, though a tinted one: its own hue does not lead a mixture.
+_TINTED_BELOW_CHROMA = 8.0
 # A tinted grey, white or black: just coloured enough to be seen as such, and still grey.
 _TINTED_CHROMA = 9.0
 # Hues further apart than this meet in grey and not in the hue between them.
@@ -35,6 +35,44 @@ def from_lch(lightness: float, chroma: float, hue_deg: float) -> Lab:
     """Return the colour with this lightness (0 to 100), chroma and hue angle."""
     hue = math.radians(hue_deg)
     return Lab(lightness, chroma * math.cos(hue), chroma * math.sin(hue))
+
+
+def limited(shifts: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Return what is left of shifts that go together, each with how strong it is, the strongest of a kind first.
+
+    Of one kind, "soft" and "pastel", the strongest counts, the next by half, and any more say nothing new.
+    """
+    kept: list[tuple[str, float]] = []
+    for kind in dict.fromkeys(_KINDS.get(shift, shift) for shift, _ in shifts):
+        alike: dict[str, float] = {}
+        for shift, times in shifts:
+            if _KINDS.get(shift, shift) == kind:
+                alike[shift] = max(times, alike.get(shift, 0.0))
+        strongest, *others = sorted(alike.items(), key=lambda each: _strength(*each), reverse=True)
+        kept.append(strongest)
+        kept.extend((shift, times * _OF_THE_SAME_KIND) for shift, times in others[:1])
+    return kept
+
+
+def _strength(shift: str, times: float) -> float:
+    moved = shifted(_SAMPLE, shift, times)
+    return math.dist(moved, _SAMPLE)
+
+
+def are_alike(shifts: Sequence[tuple[str, float]]) -> bool:
+    """Return whether shifts are all of one kind."""
+    return len({_KINDS.get(shift, shift) for shift, _ in shifts}) <= 1
+
+
+def still_that_hue(lab: Lab, of: Lab) -> Lab:
+    """Return ``lab`` with the chroma that it takes to pass for the hue of the colour ``of`` it is a shade of."""
+    least = min(_least_chroma(of.hue_deg), of.chroma * _LEAST_OF_CHROMA)
+    return from_lch(lab.L, least, lab.hue_deg) if 0 < lab.chroma < least else lab
+
+
+def _least_chroma(hue_deg: float) -> float:
+    """A pale yellow is a cream where a pale blue is still a blue."""
+    return 26.0 if 50 <= hue_deg < 115 else 12.0 if 115 <= hue_deg < 310 else 14.0
 
 
 def shifted(lab: Lab, shift: str, times: float = 1.0) -> Lab:
@@ -78,7 +116,7 @@ def _dulled(lch: Lch, times: float) -> Lch:
 
 def _towards(target_deg: float) -> Callable[[Lch, float], Lch]:
     def move(lch: Lch, times: float) -> Lch:
-        if lch.chroma < NEUTRAL_BELOW_CHROMA:
+        if lch.chroma < _TINTED_BELOW_CHROMA:
             return Lch(
                 lch.lightness, _TEMPERATURE_CHROMA * times, target_deg if target_deg != _WARM_DEG else _WARM_GREY_DEG
             )
@@ -108,9 +146,18 @@ SHIFTS: dict[str, Callable[[Lch, float], Lch]] = {
 }
 
 
+_SOFT, _DARK = "soft", "dark"
+_KINDS = dict.fromkeys(("light", "pale", "pastel", "dull"), _SOFT) | dict.fromkeys(("dark", "deep", "blackish"), _DARK)
+# What a second modifier of one kind adds.
+_OF_THE_SAME_KIND = 0.5
+# A colour by which modifiers are compared, and the share of its chroma that any of them leave: as much as "pale" does.
+_SAMPLE = from_lch(50, 45, 0)
+_LEAST_OF_CHROMA = 0.39
+
+
 def tinted(lab: Lab, towards: Lab, times: float = 1.0) -> Lab:
     """Return ``lab`` drawn a little to another colour, as ``greenish`` draws blue to green."""
-    if lab.chroma < NEUTRAL_BELOW_CHROMA:
+    if lab.chroma < _TINTED_BELOW_CHROMA:
         lightness = lab.L if lab.L < 85 else min(lab.L, 91.0)
         return from_lch(lightness, _TINTED_CHROMA * min(times, 1.2), towards.hue_deg)
     way = math.remainder(towards.hue_deg - lab.hue_deg, 360.0)
@@ -125,21 +172,21 @@ def tinted(lab: Lab, towards: Lab, times: float = 1.0) -> Lab:
 
 def are_opposite(one: Lab, other: Lab) -> bool:
     """Return whether two colours are so far apart in hue that between them lies grey."""
-    if min(one.chroma, other.chroma) < NEUTRAL_BELOW_CHROMA:
+    if min(one.chroma, other.chroma) < _TINTED_BELOW_CHROMA:
         return False
     return abs(math.remainder(one.hue_deg - other.hue_deg, 360.0)) > _FAR_DEG
 
 
 def mixed(head: Lab, other: Lab, share: float = _HEAD_SHARE) -> Lab:
     """Return a mixture of two colours, the head with its ``share``: a blue-grey is a grey that is seen to be blue."""
-    if head.chroma < NEUTRAL_BELOW_CHROMA <= other.chroma:
+    if head.chroma < _TINTED_BELOW_CHROMA <= other.chroma:
         lightness = head.L * 0.8 + other.L * 0.2
         return from_lch(lightness, _TINTED_CHROMA, other.hue_deg)
-    if other.chroma < NEUTRAL_BELOW_CHROMA <= head.chroma:
+    if other.chroma < _TINTED_BELOW_CHROMA <= head.chroma:
         return from_lch(head.L * share + other.L * (1 - share), max(head.chroma * 0.45, 11.0), head.hue_deg)
     lightness = head.L * share + other.L * (1 - share)
     way = math.remainder(other.hue_deg - head.hue_deg, 360.0)
-    if are_opposite(head, other) or head.chroma < NEUTRAL_BELOW_CHROMA:
+    if are_opposite(head, other) or head.chroma < _TINTED_BELOW_CHROMA:
         a, b = (one * share + two * (1 - share) for one, two in zip(head[1:], other[1:], strict=True))
         return Lab(lightness, a, b)
     chroma = head.chroma * share + other.chroma * (1 - share)

@@ -327,7 +327,7 @@ def test_a_resin_that_the_catalogue_lacks_is_named_with_what_is_near_in_kind():
 def test_without_the_nearest_the_search_goes_on_and_says_what_may_be_missing():
     driven = search(NearestColours=DOWN)
     assert metadata_of(driven)["degraded"] == ["nearest"]
-    assert "a nearer material may be missing" in metadata_of(driven)["notes"][0]
+    assert "some that fit better may be missing" in metadata_of(driven)["notes"][0]
     assert len(ids(driven)) == 9
 
 

@@ -83,9 +83,9 @@ def _with_moderate(items: list[Item]) -> list[Item]:
     while place < len(items):
         end = _end_of_moderate(items, place)
         if end:
-            shown = items[place]
-            moderate = Word(set(items[end - 1].word.languages if items[end - 1].word else ()), shift="medium")
-            joined.append(Item(shown.start, items[end - 1].end, moderate, None, shown.after))
+            first, last = items[place], items[end - 1]
+            moderate = Word(set(last.word.languages) if last.word else set(), shift="medium")
+            joined.append(Item(first.start, last.end, moderate, None, first.after))
         else:
             joined.append(items[place])
         place = end or place + 1

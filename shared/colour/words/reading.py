@@ -34,8 +34,8 @@ class Reading(NamedTuple):
     """What was read in a text.
 
     ``colours``: alternatives in the order typed, at most 3. ``not_understood``: words as typed, in order, each once, at
-    most 10 of at most 60 characters, also the colours after the third; the whole text where nothing was read. ``effects``: words, as typed, for what Lab
-    does not show, such as metallic or matt.
+    most 10 of at most 60 characters, colours after the third among them; the whole text where nothing was read.
+    ``effects``: words, as typed, for what Lab does not show, such as metallic or matt.
     """
 
     colours: tuple[ColourWord, ...]

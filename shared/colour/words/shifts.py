@@ -146,8 +146,10 @@ SHIFTS: dict[str, Callable[[Lch, float], Lch]] = {
 }
 
 
-_SOFT, _DARK = "soft", "dark"
-_KINDS = dict.fromkeys(("light", "pale", "pastel", "dull"), _SOFT) | dict.fromkeys(("dark", "deep", "blackish"), _DARK)
+_KINDS: dict[str, str] = {
+    **dict.fromkeys(("light", "pale", "pastel", "dull"), "soft"),
+    **dict.fromkeys(("dark", "deep", "blackish"), "dark"),
+}
 # What a second modifier of one kind adds.
 _OF_THE_SAME_KIND = 0.5
 # A colour by which modifiers are compared, and the share of its chroma that any of them leave: as much as "pale" does.

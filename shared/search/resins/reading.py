@@ -12,6 +12,9 @@ from shared.search.resins.words import POLYAMIDE, Kind, Meaning, TradeName, Voca
 # ISO 1043-2: a letter for the material of a filler, one for its form. Most of them are hardly ever written.
 _ISO_1043_2 = re.compile(r"[bcdegklmnpqrstwxz][bcdfghklmnprstvwxyz]?")
 FLAME_RETARDANT = "FR"
+_PROPERTY = Meaning("attribute", "other property")
+# "boiling water resistant" is the longest that is taken for a property; a shorter word than three letters is a code.
+_MOST_QUALIFIED, _LEAST_QUALIFIED = 3, 3
 _GLASS = "GF"
 # A compound holds about this much of a filler, in per cent by mass.
 _LEAST, _MOST = 5, 70
@@ -59,7 +62,14 @@ class _Reader:
         """Read all tokens; return whether each of them is understood."""
         at = 0
         while at < len(self._tokens):
-            end = self._percentage(at) or self._filler(at) or self._phrase(at) or self._amount(at) or self._grade(at)
+            end = (
+                self._percentage(at)
+                or self._filler(at)
+                or self._phrase(at)
+                or self._amount(at)
+                or self._qualified(at)
+                or self._grade(at)
+            )
             if not end:
                 return False
             at = end
@@ -238,6 +248,21 @@ class _Reader:
                 if _LEAST <= amount <= _MOST:
                     self.pieces.append(Piece("filler", _GLASS, "", amount=amount))
         return end
+
+    def _qualified(self, at: int) -> int:
+        """A property that is not listed: one or two words that nobody knows before "resistant", or one with its end."""
+        # What a sign joins to a resin may be another that is blended with it.
+        if set(self._tokens[at].before) & set("-+/"):
+            return 0
+        for end in range(at, min(at + _MOST_QUALIFIED, len(self._tokens))):
+            token = self._tokens[end]
+            if end > at and token.text in self._words.qualifying:
+                return self._add(at, end + 1, _PROPERTY)
+            known = token.number or len(token.text) < _LEAST_QUALIFIED or self._phrases.meaning(end, end + 1)
+            if known or (end > at and token.before not in {" ", "-"}):
+                break
+        token = self._tokens[at]
+        return self._add(at, at + 1, _PROPERTY) if self._words.qualified.fullmatch(token.text) else 0
 
     def _grade(self, at: int) -> int:
         """Letters and digits that nobody knows: part of a grade where they stand behind a resin."""

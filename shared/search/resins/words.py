@@ -1,5 +1,6 @@
 """What words can mean in the name of a resin: resins, trade names, fillers, attributes, and words that say nothing."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -70,12 +71,18 @@ class _Attribute(_Model):
     decides: Mapping[str, _Word] = Field(default_factory=dict)
 
 
+class _Qualifying(_Model):
+    behind: tuple[_Word, ...]
+    written_to: tuple[_Word, ...]
+
+
 class _Words(_Model):
     fillers: Mapping[str, _Filler]
     attributes: Mapping[str, _Attribute]
     ignored: Mapping[str, tuple[_Word, ...]]
     purposes: tuple[_Word, ...]
     negations: tuple[_Word, ...]
+    qualifying: _Qualifying
     alternatives: tuple[_Word, ...]
     joints: tuple[_Word, ...]
     prefixes: Mapping[str, tuple[_Word, ...]]
@@ -97,7 +104,10 @@ IGNORED = Meaning("ignored")
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Everything that is understood. ``longest``: of how many tokens the longest name is."""
+    """Everything that is understood. ``longest``: of how many tokens the longest name is.
+
+    ``qualifying``: words that make a property of the one before them; ``qualified``: a word that is one by its end.
+    """
 
     resins: Mapping[str, ResinEntry]
     plain: Mapping[str, Meaning]
@@ -108,6 +118,8 @@ class Vocabulary:
     purposes: frozenset[str]
     prefixes: Mapping[str, Meaning]
     suffixes: Mapping[str, Meaning]
+    qualifying: frozenset[str]
+    qualified: re.Pattern[str]
 
     def meaning(self, tokens: Sequence[Token]) -> Meaning | None:
         """Return what these tokens stand for together, None where nothing is known."""
@@ -138,7 +150,15 @@ def vocabulary() -> Vocabulary:
         purposes=frozenset(token.text for text in words.purposes for token in tokens_of(text)),
         prefixes=dict(_affixes(words.prefixes)),
         suffixes=dict(_affixes(words.suffixes)),
+        qualifying=frozenset(token.text for text in words.qualifying.behind for token in tokens_of(text)),
+        qualified=_ending_with(words.qualifying.written_to),
     )
+
+
+def _ending_with(texts: Iterable[str]) -> re.Pattern[str]:
+    """A German word of which three letters or more stand before one of these, however it is declined."""
+    ends = "|".join(re.escape(token.text) for text in texts for token in tokens_of(text))
+    return re.compile(rf"[^\W\d_]{{3,}}(?:{ends})(?:e[mnrs]?)?")
 
 
 @dataclass

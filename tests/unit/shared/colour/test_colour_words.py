@@ -5,7 +5,6 @@ A line of a table: how light the colour is (dark, medium, light or any), which i
 
 import csv
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -13,6 +12,7 @@ import pytest
 from shared.colour.cmc import delta_e_cmc
 from shared.colour.lab import Lab
 from shared.colour.words import read_colour_words
+from tests.support.colour_looks import looks_like
 from tests.support.tracked_files import ROOT
 
 ENGLISH = """
@@ -282,32 +282,6 @@ medium yellow: giallo ocra, giallo senape, senape, ocra, ottone
 TABLES = {"en": ENGLISH, "de": GERMAN, "fr": FRENCH, "es": SPANISH, "it": ITALIAN}
 
 
-class Looks(NamedTuple):
-    """What passes for a colour: hue angles in degrees, clockwise from the first, chromas and lightnesses."""
-
-    hues_deg: tuple[float, float]
-    chromas: tuple[float, float]
-    lightnesses: tuple[float, float]
-
-
-ANY_HUE = (0.0, 360.0)
-LOOKS = {
-    "red": Looks((340, 56), (20, 90), (16, 66)),
-    "pink": Looks((325, 52), (8, 70), (45, 95)),
-    "orange": Looks((40, 82), (28, 95), (40, 88)),
-    "yellow": Looks((66, 112), (28, 110), (55, 98)),
-    "green": Looks((104, 200), (8, 85), (15, 95)),
-    "turquoise": Looks((170, 240), (8, 60), (25, 95)),
-    "blue": Looks((215, 305), (7, 75), (10, 95)),
-    "purple": Looks((285, 352), (12, 75), (12, 88)),
-    "brown": Looks((20, 95), (8, 48), (15, 60)),
-    "beige": Looks((40, 115), (6, 46), (58, 95)),
-    "olive": Looks((82, 130), (10, 45), (28, 62)),
-    "white": Looks(ANY_HUE, (0, 12), (82, 100)),
-    "grey": Looks(ANY_HUE, (0, 10), (18, 92)),
-    "black": Looks(ANY_HUE, (0, 8), (3, 24)),
-}
-LIGHTNESSES = {"dark": (0, 50), "medium": (30, 75), "light": (58, 100), "": (0, 100)}
 # Of a word's three nearest materials, so many look like it: the catalogue has few greys and whites.
 MOSTLY = 0.93
 
@@ -317,15 +291,6 @@ def rows() -> Iterator[tuple[str, str, str]]:
         for line in table.replace("\n    ", " ").strip().splitlines():
             look, _, phrases = line.partition(": ")
             yield from ((language, look, phrase) for phrase in phrases.split(", "))
-
-
-def looks_like(lab: Lab, look: str) -> bool:
-    lightness, _, colour = look.rpartition(" ")
-    (first, last), (dullest, purest), (darkest, lightest) = LOOKS[colour]
-    lowest, highest = LIGHTNESSES[lightness]
-    is_hue = (lab.hue_deg - first) % 360 <= (last - first) % 360 or (first, last) == ANY_HUE
-    is_light = max(darkest, lowest) <= lab.L <= min(lightest, highest)
-    return is_hue and is_light and dullest <= lab.chroma <= purest
 
 
 @pytest.mark.parametrize(("language", "look", "phrase"), list(rows()))

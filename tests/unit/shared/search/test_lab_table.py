@@ -140,7 +140,7 @@ def test_a_table_without_a_usable_id_says_what_an_id_may_hold_and_which_is_none(
 
 
 def test_a_table_refused_for_its_numbers_says_nothing_of_ids():
-    with pytest.raises(UnusableLabTable, match="not_a_number 1, below the header in line 1$"):
+    with pytest.raises(UnusableLabTable, match=r"not_a_number 1, below the header in line 1$"):
         read("M1,x,0,0")
 
 

@@ -616,6 +616,13 @@ def test_a_resin_is_understood_as_people_type_it(text, code):
         ("PMMA optical grade", "PMMA", ("optical grade",)),
         ("PE-LD masterbatch carrier", "PE-LD", ("carrier",)),
         ("BPA-free PC", "PC", ("free of a substance",)),
+        ("steam resistant PPSU", "PPSU", ("other property",)),
+        ("boiling water resistant PP-GF30", "PP", ("other property",)),
+        ("dampfbeständiges PPSU", "PPSU", ("other property",)),
+        ("kochfestes PP natur", "PP", ("other property", "natural")),
+        ("nicht dampfbeständiges PP", "PP", ()),
+        ("amine-free POM", "POM", ("other property",)),
+        ("ABS REWORK grade", "ABS", ("other property",)),
     ],
 )
 def test_what_else_is_said_is_kept_in_plain_words(text, code, attributes):
@@ -707,7 +714,8 @@ def test_a_blend_with_a_code_has_it_in_any_order(blend, between):
         "PP unobtainium", "PP/XYZ", "PC-XYZ", "PP-like", "PP SI", "PS U", "PP E", "Delrin PA66", "Celstran", "Arnite",
         "glass fibre", "30%", "FR V0", "recycled", "high impact", "thermoplastic resin", "Kunststoff schwarz",
         "Ultramidol", "12345", "?", "PA6/99", "PP30", "glow-wire", "masterbatch carrier", "low warpage grade",
-        "optical grade foo", "PC optical foo",
+        "optical grade foo", "PC optical foo", "PC-XYZ resistant", "PP/XYZ grade", "PC-free ABS", "Polyfest",
+        "steam resistant", "lot free 22", "PPE foo modified",
     ],
 )  # fmt: skip
 def test_nothing_is_guessed(text):

@@ -42,7 +42,8 @@ class Group:
     """The words about one colour, from ``start`` to ``end`` of the text.
 
     ``colours`` are mixed; ``beside`` say which of them is meant; ``shifts`` and ``tints`` come with how strong they
-    are. ``after``: what parts it from the words before. ``places``: those of its items.
+    are. ``after``: what parts it from the words before. ``places``: those of its items. ``leaning``: how strongly it
+    tints the colour before, if there is one; 0 for a colour of its own. ``leanings``: such tints of it.
     """
 
     start: int
@@ -54,6 +55,8 @@ class Group:
     tints: list[tuple[Sense, float]] = field(default_factory=list[tuple[Sense, float]])
     standard: Standard | None = None
     romance: bool = False
+    leaning: float = 0.0
+    leanings: list[tuple[Sense, float]] = field(default_factory=list[tuple[Sense, float]])
     places: list[int] = field(default_factory=list[int])
 
     @property
@@ -73,6 +76,12 @@ class Group:
         """Note that the items of a later group belong to it too."""
         self.places.extend(group.places)
         self.end = group.end
+
+    def lean(self, group: "Group") -> None:
+        """Take a later group for a tint of it: "grey, slightly bluish"."""
+        colour = describe(group)
+        self.leanings.append((Sense(colour.means, colour.lab, colour.reach, None, {}, {}, plain=False), group.leaning))
+        self.extend(group)
 
 
 def kins_of(colour: Sense | None) -> tuple[str, ...]:
@@ -96,7 +105,7 @@ def describe(group: Group) -> Described:
     else:
         lab, means, reach = _mixture(group)
         shifts, tints, weaken = group.shifts, group.tints, 1.0
-    for tint, times in tints:
+    for tint, times in [*tints, *group.leanings]:
         if tint.lab:
             lab = tinted(lab, tint.lab, times * weaken)
             means = f"{_strength(times)}{tint.means} {means}"

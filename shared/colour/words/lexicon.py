@@ -16,7 +16,7 @@ Language = Literal["en", "de", "fr", "es", "it"]
 LANGUAGES: tuple[Language, ...] = ("en", "de", "fr", "es", "it")
 ROMANCE = frozenset[Language]({"fr", "es", "it"})
 
-Role = Literal["stop", "or", "but", "not", "with", "effect", "between"]
+Role = Literal["stop", "or", "but", "not", "with", "effect", "decoration", "pattern", "between"]
 
 # dE CMC(2:1) within which a colour passes for a word, where the vocabulary does not say.
 NAMED_REACH = 14.0
@@ -53,7 +53,8 @@ class Word:
     """All that one spelling can mean.
 
     ``shift``: the name of a shift in ``shifts.py``. ``tint``: a colour that it draws others to, such as ``bluish``.
-    ``times``: how much it adds to the shift or tint that follows.
+    ``times``: how much it adds to the shift or tint that follows. ``is_comparative``: its tint is no more than slight,
+    as that of ``redder``.
     """
 
     languages: set[Language] = field(default_factory=set[Language])
@@ -61,6 +62,7 @@ class Word:
     shift: str | None = None
     tint: Sense | None = None
     times: float | None = None
+    is_comparative: bool = False
     roles: set[Role] = field(default_factory=set[Role])
 
     @property
@@ -177,12 +179,17 @@ def _add_others(words: dict[str, Word], vocabulary: dict[str, Any], plain: Mappi
         tint = replace(colour, means=str(row.get("en", [f"{colour.means}-tinted"])[0]))
         for word in _spelt(words, row):
             word.tint = tint
+    for row in vocabulary["comparatives"]:
+        for word in _spelt(words, row):
+            word.tint, word.is_comparative = plain[str(row["means"])], True
     for row in vocabulary["intensities"]:
         for word in _spelt(words, row):
             word.times = float(row["times"])
     for row in vocabulary["plain"]:
         for word in _spelt(words, row):
             word.roles.add(cast("Role", row["means"]))
+            if row["means"] in {"decoration", "pattern"}:
+                word.roles.add("effect")
 
 
 def _spelt(words: dict[str, Word], row: dict[str, Any]) -> Iterator[Word]:

@@ -16,6 +16,10 @@ _MOST_CHARACTERS = 1000
 _TOKEN = re.compile(r"[^\W_]+")
 _COMMA = re.compile(r"[,;\n\[\]]|\.\s")
 _SLASH = re.compile(r"[/|+&]")
+# What a full stop after these parts is one: "approx. RAL 5010".
+_ABBREVIATIONS = frozenset(
+    {"acc", "approx", "aprox", "ca", "cca", "entspr", "env", "gem", "incl", "inkl", "lt", "nr", "seg"}
+)
 # Looking for slips of the keyboard takes about 0.2 ms a word, so only this many words of a text are looked at.
 _MOST_SLIPS = 8
 
@@ -121,9 +125,13 @@ def _is_beside_colour(items: list[Item], place: int) -> bool:
 
 
 def _tokens(text: str) -> Iterator[_Token]:
-    end = 0
+    end, key = 0, ""
     for match in _TOKEN.finditer(text):
-        yield _Token(match.start(), match.end(), fold(match[0]), _parting(text, end, match.start()))
+        parting = _parting(text, end, match.start())
+        if key in _ABBREVIATIONS and text[end : match.start()].strip() == ".":
+            parting = ""
+        key = fold(match[0])
+        yield _Token(match.start(), match.end(), key, parting)
         end = match.end()
 
 

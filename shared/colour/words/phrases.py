@@ -1,34 +1,42 @@
 """From words to colours: which modifier goes with which colour, what is a mixture and what an alternative."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from shared.colour.words.asides import MORE
+from shared.colour.words.contrary import without_contrary_name
 from shared.colour.words.groups import Described, Group, are_contrary, between, describe, kins_of
-from shared.colour.words.lexicon import Role, Sense, Word
+from shared.colour.words.lexicon import Sense, Word
 from shared.colour.words.matching import Item, Separator
 from shared.colour.words.ral import is_same
+from shared.colour.words.segments import segments_of
 
-# Nobody describes a colour in more words without a comma; each of them looks at all others.
-_LONGEST_SEGMENT = 30
 # Two words of intensity together ("very very") change no more than this.
 _MOST_TIMES = 2.5
+# "redder than RAL 5010" is not much redder.
+_SLIGHT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """``colours`` in order; ``read``: the places in the list of items that are neither unknown nor left out."""
+    """``colours`` in order; ``read``: the places in the list of items that are neither unknown nor left out;
+    ``refused``: the first and last places of words that were read, and are not what is meant: "not red"."""
 
     colours: tuple[Described, ...]
     read: frozenset[int]
+    refused: tuple[tuple[int, int], ...]
 
 
 def described(items: Sequence[Item]) -> Phrases:
     """Return the colours that the items describe, and which of them were of use."""
     groups: list[Group] = []
     read: set[int] = set()
-    for segment in _segments(items, read):
+    refused: dict[int, int] = {}
+    for segment in segments_of(items, read, refused):
         groups.extend(_Segment(items, segment, read).groups())
     colours = _joined(groups)
+    for group in colours:
+        refused.update(without_contrary_name(group, items))
     read.update(place for group in colours for place in group.places)
     shown: list[Described] = []
     for group in colours:
@@ -37,63 +45,7 @@ def described(items: Sequence[Item]) -> Phrases:
             shown[-1] = between(shown[-1], colour)
         else:
             shown.append(colour)
-    return Phrases(tuple(shown), frozenset(read))
-
-
-def _segments(items: Sequence[Item], read: set[int]) -> Iterator[list[tuple[int, Separator]]]:
-    """Places of items that nothing parts, each with what parts it from the one before; what is negated is left out."""
-    segment: list[tuple[int, Separator]] = []
-    pending: Separator = ""
-    negated = is_between = False
-    for place, item in enumerate(items):
-        after = item.after or pending
-        if after == "or" and is_between:
-            after, is_between = "between", False
-        elif after:
-            is_between = False
-        if after or len(segment) >= _LONGEST_SEGMENT:
-            if segment:
-                yield segment
-            segment, negated = [], False
-        pending = _parts(items, place)
-        if pending:
-            read.add(place)
-        elif "between" in _roles(item):
-            is_between = True
-            read.add(place)
-        elif item.word and "not" in item.word.roles and not item.word.senses:
-            negated = True
-        elif not negated:
-            segment.append((place, after))
-    if segment:
-        yield segment
-
-
-def _parts(items: Sequence[Item], place: int) -> Separator:
-    """What the item is between the one before and the one after it: ``or``, something like a comma, or nothing."""
-    word = items[place].word
-    if word is None or not word.roles & {"or", "but"} or (word.senses and not _is_conjunction(items, place)):
-        return ""
-    return "or" if "or" in word.roles else "comma"
-
-
-def _is_conjunction(items: Sequence[Item], place: int) -> bool:
-    """Whether ``or`` is English and not French gold, ``mais`` a French "but" and not German maize."""
-    following = items[place + 1] if place + 1 < len(items) else None
-    if place == 0 or (following and following.standard and "but" in _roles(items[place])):
-        return False
-    if _is_romance_colour(items[place - 1]) and "or" in _roles(items[place]):
-        # "jaune or" and "jaune or clair", but "bleu or vert".
-        return bool(following and not (following.word and following.word.is_romance and following.word.shift))
-    return True
-
-
-def _roles(item: Item) -> set[Role]:
-    return item.word.roles if item.word else set()
-
-
-def _is_romance_colour(item: Item) -> bool:
-    return bool(item.word and item.word.is_romance and item.word.colour)
+    return Phrases(tuple(shown), frozenset(read), tuple(sorted(refused.items())))
 
 
 class _Segment:
@@ -139,6 +91,10 @@ class _Segment:
     def _take_word(self, place: int, item: Item, word: Word, following: int | None) -> None:
         if word.roles & {"effect", "with"}:
             self._read.add(place)
+        if "effect" in word.roles and not (word.senses or word.shift):
+            # In "slightly metallic blue" the blue is not slight.
+            self._read.update(self._times_places)
+            self._times, self._times_places = 1.0, []
         self._has_with = self._has_with or ("with" in word.roles and bool(self._group.colours))
         others = [other for other in self._colour_places if other != place]
         if word.times is not None and self._strengthens(word, following, bool(others)):
@@ -152,7 +108,7 @@ class _Segment:
         elif word.colour and not (others and self._only_describes(word, others)):
             self._take_colour(place, item, word.colour)
         elif word.tint and (others or not word.shift):
-            self._take_tint(place, item, word.tint, alone=not others)
+            self._take_tint_word(place, item, word, word.tint, alone=not others)
         elif word.shift:
             self._take_shift(place, item, word)
         elif word.senses and (others or self._group.is_colour):
@@ -200,10 +156,14 @@ class _Segment:
         return kins_of(word.colour if word else None)
 
     def _take_colour(self, place: int, item: Item, colour: Sense) -> None:
-        if self._has_with:
-            # "blue with a hint of red" is a blue.
-            self._take_tint(place, item, colour, alone=False)
+        if self._has_with or (self._times < 1 and self._group.is_colour):
+            # "blue with a hint of red" is a blue, "bianco leggermente giallo" a white.
+            self._take_tint(place, item, colour)
             return
+        if not self._group.is_colour:
+            self._group.leaning = self._leaning()
+        if self._is_name_of_next(place, colour):
+            self._finish()
         if self._group.colours and self._group.standard is None:
             self._part_from_next()
             # "housing red lid blue" is no mixture either.
@@ -211,6 +171,18 @@ class _Segment:
                 self._finish()
         self._group.colours.append(colour)
         self._use(place, item)
+
+    def _is_name_of_next(self, place: int, colour: Sense) -> bool:
+        """Whether a colour goes with a RAL number to come: "blue RAL 5010 red RAL 3020"."""
+        number = self._group.standard
+        if not (
+            number
+            and self._group.colours
+            and colour.lab
+            and any(self._items[at].standard for at, _ in self._segment if at > place)
+        ):
+            return False
+        return not is_same(number.lab, colour.lab, 2 * colour.reach)
 
     def _part_from_next(self) -> None:
         """Begin another group if modifiers stand after the last colour: "dark blue light green" is two colours, and
@@ -235,11 +207,29 @@ class _Segment:
         word = self._items[place].word
         return word.shift if word else None
 
-    def _take_tint(self, place: int, item: Item, tint: Sense, *, alone: bool) -> None:
+    def _leaning(self) -> float:
+        """How strongly a colour tints the one before it, as "slightly" or "more yellow" does; 0 if not."""
+        if not self._times_places:
+            return 0.0
+        if self._times < 1:
+            return self._times
+        if any(self._items[place].token in MORE for place in self._times_places):
+            return _SLIGHT
+        # "tirant sur le bleu" says as much as "bluish" does.
+        return 1.0 if self._times == 1 else 0.0
+
+    def _take_tint_word(self, place: int, item: Item, word: Word, tint: Sense, *, alone: bool) -> None:
+        if word.is_comparative:
+            self._times = min(self._times, _SLIGHT)
         if alone and not self._group.is_colour:
+            self._group.leaning = self._times
             self._group.colours.append(tint)
+            self._use(place, item)
         else:
-            self._group.tints.append((tint, self._times))
+            self._take_tint(place, item, tint)
+
+    def _take_tint(self, place: int, item: Item, tint: Sense) -> None:
+        self._group.tints.append((tint, self._times))
         self._use(place, item)
 
     def _take_shift(self, place: int, item: Item, word: Word) -> None:
@@ -267,8 +257,10 @@ def _joined(groups: Sequence[Group]) -> list[Group]:
     next one's ("hell- oder dunkelblau"); a name that a comma parts from its RAL number is no colour of its own."""
     colours: list[Group] = []
     waiting: list[Group] = []
-    for group in groups:
-        if group.is_colour:
+    for group in _with_tint_first(groups):
+        if colours and group.leaning and group.after == "comma":
+            colours[-1].lean(group)
+        elif group.is_colour:
             if group.after == "comma" and waiting and not colours:
                 # "a light, warm grey"
                 group.shifts[:0] = [shift for each in waiting for shift in each.shifts]
@@ -290,6 +282,19 @@ def _joined(groups: Sequence[Group]) -> list[Group]:
     if colours:
         colours.extend(_with_colour_of(each, colours[-1]) for each in waiting)
     return colours
+
+
+def _with_tint_first(groups: Sequence[Group]) -> Sequence[Group]:
+    """The groups with a tint that comes before all colours in the first of them: "bluish, grey"."""
+    if len(groups) == 1 or not groups or not groups[0].leaning:
+        return groups
+    tint, first, *others = groups
+    if first.after != "comma" or first.leaning or not first.is_colour:
+        return groups
+    end = first.end
+    first.lean(tint)
+    first.start, first.end = tint.start, end
+    return [first, *others]
 
 
 def _with_colour_of(group: Group, other: Group) -> Group:

@@ -50,23 +50,41 @@ def read_colour_words(text: str) -> Reading:
     them are neither read nor reported. Never raises; the time it takes grows with the text, of which no more than 1000
     characters are read.
     """
+    from shared.colour.words.asides import with_asides
     from shared.colour.words.matching import items_of, normalised
     from shared.colour.words.pantone import silent_places
     from shared.colour.words.phrases import described
 
     text = normalised(text)
-    items = items_of(text)
+    items = with_asides(items_of(text))
     phrases = described(items)
     colours = tuple(
-        ColourWord(text[each.start : each.end], each.means, each.lab, each.reach)
+        ColourWord(_bracketed(text, each.start, each.end), each.means, each.lab, each.reach)
         for each in phrases.colours[:_MOST_COLOURS]
     )
-    effects = tuple(_once(_typed(text, item) for item in items if item.word and "effect" in item.word.roles))
+    refused = [(items[first], items[last]) for first, last in phrases.refused]
+    effects = tuple(_once(_typed(text, item) for item in _effects(items, refused)))
     if not colours and not effects:
         whole = text.strip()
         return Reading((), (_shown(whole),) if whole else (), ())
     read = phrases.read | silent_places(items, phrases.read)
-    return Reading(colours, tuple(_not_understood(text, items, read, phrases.colours)), effects)
+    return Reading(colours, tuple(_not_understood(text, items, read, phrases.colours, refused)), effects)
+
+
+def _effects(items: "Sequence[Item]", refused: "Sequence[tuple[Item, Item]]") -> "Iterator[Item]":
+    for item in items:
+        is_refused = any(first.start <= item.start < last.end for first, last in refused)
+        if item.word and "effect" in item.word.roles and not is_refused:
+            yield item
+
+
+def _bracketed(text: str, start: int, end: int) -> str:
+    """What was typed from ``start`` to ``end``, with the bracket that closes one opened there."""
+    typed = text[start:end]
+    is_open = any(
+        typed.count(left) > typed.count(right) and text[end : end + 1] == right for left, right in ("()", "[]")
+    )
+    return text[start : end + 1] if is_open else typed
 
 
 def _typed(text: str, item: "Item") -> str:
@@ -83,17 +101,23 @@ def _shown(words: str) -> str:
 
 
 def _not_understood(
-    text: str, items: "Sequence[Item]", read: frozenset[int], colours: "Sequence[Described]"
+    text: str,
+    items: "Sequence[Item]",
+    read: frozenset[int],
+    colours: "Sequence[Described]",
+    refused: "Sequence[tuple[Item, Item]]",
 ) -> list[str]:
     """Words that are not ``read``, and colours for which there is no room; what was typed together and read nowhere,
-    such as X-12, is one."""
+    such as X-12, is one, and so is what is ``refused``, from the first item to the last."""
     told = {(each.means, each.lab) for each in colours[:_MOST_COLOURS]}
     left_out = [each for each in colours[_MOST_COLOURS:] if (each.means, each.lab) not in told]
     used = [item for place, item in enumerate(items) if place in read]
     taken = {at for item in used for at in range(item.start, item.end)}
+    taken.update(at for first, last in refused for at in range(first.start, last.end))
     unread = [item for place, item in enumerate(items) if place not in read and item.start not in taken]
     found = [(item.start, _chunk(text, item, taken)) for item in unread]
     found += [(each.start, text[each.start : each.end]) for each in left_out]
+    found += [(first.start, text[first.start : last.end]) for first, last in refused]
     shown = list(_once(_shown(words) for _, words in sorted(found)))
     return shown[:_MOST_NOT_UNDERSTOOD]
 

@@ -19,7 +19,7 @@ _NO_SLIPS = frozenset(
 # Plurals and German cases: an ending, what may stand in its place, and the languages that have it.
 _PLURALS: tuple[tuple[str, tuple[str, ...], frozenset[Language]], ...] = (
     ("ies", ("y",), frozenset({"en"})),
-    ("es", ("",), frozenset({"de", "es"})),
+    ("es", ("",), frozenset({"de", "es", "fr"})),
     ("en", ("", "e"), frozenset({"de"})),
     ("s", ("",), frozenset({"en", "fr", "es", "de"})),
     ("n", ("",), frozenset({"de"})),
@@ -35,7 +35,7 @@ _ADJECTIVES = (
 _SHORTEST_STEM = 3
 # Between the parts of a German compound.
 _LINKS = ("", "s", "n", "en", "e", "es", "er")
-_SHORTEST_PART = 3
+_SHORTEST_PART, _SHORTEST_DECORATION = 3, 6
 # At the end of a compound: "creme-farben", "rot-ton", and how they are declined.
 _SUFFIXES = (
     *("farben", "farbene", "farbenes", "farbener", "farbenen", "farbe", "farbig", "farbige", "farbiges", "farbiger"),
@@ -65,7 +65,7 @@ def meanings_of(key: str) -> tuple[Word, ...]:
         word = known.words.get(plain) or _inflected(known, plain)
     if word:
         return (word,)
-    return _compound(known, key) or _compound(known, without_digraphs(key))
+    return _compound(known, key) or _compound(known, without_digraphs(key)) or _decoration(known, key)
 
 
 def _inflected(known: Lexicon, key: str) -> Word | None:
@@ -105,6 +105,15 @@ def _compound(known: Lexicon, key: str) -> tuple[Word, ...]:
                 best[start] = parts
     found = best.get(0, ())
     return found if len(found) > 1 or key.endswith(_SUFFIXES) else ()
+
+
+def _decoration(known: Lexicon, key: str) -> tuple[Word, ...]:
+    """The noun of a German compound that says how something is decorated: ``Goldglitzer``, ``Silberstreifen``."""
+    for start in range(_SHORTEST_PART, min(len(key), _MOST_LETTERS) - _SHORTEST_DECORATION + 1):
+        word = known.words.get(key[start:])
+        if word and "decoration" in word.roles and "de" in word.languages:
+            return (word,)
+    return ()
 
 
 def _last_part(known: Lexicon, part: str) -> tuple[Word, ...]:

@@ -131,9 +131,8 @@ class Catalogue:
             # Of these resins all materials are known, so that the nearest known ones are the nearest.
             further = choose([group for group in groups if group.name in rare], order, known.learnt)
             chosen = Chosen({**chosen.rows, **further.rows}, further.short)
-        found = {row for rows in chosen.rows.values() for row in rows}
-        distances = {row: float(each) for row, each in zip(order.tolist(), far.tolist(), strict=True) if row in found}
-        return {name: {known.ids[row]: distances[row] for row in rows} for name, rows in chosen.rows.items()}
+        far_of_row = far[order.argsort()]
+        return {name: {known.ids[row]: float(far_of_row[row]) for row in rows} for name, rows in chosen.rows.items()}
 
     async def _learn_rows(self, known: _Known, rows: "NDArray[np.intp]") -> None:
         if missing := known.unknown(rows):

@@ -9,7 +9,7 @@ from shared.resources import Resources
 from shared.search.candidates import candidate_of
 from shared.search.catalogue import Found
 from shared.search.contracts import Candidate, Nearest, NearestTask, NearMaterial
-from shared.search.distances import distances_from
+from shared.search.distances import distances_from_any
 from shared.search.flags import resin_match
 from shared.search.fusion import NEAREST
 from shared.search.nearest import OF_RESIN, groups_of
@@ -62,7 +62,7 @@ def _leaders(task: NearestTask, groups: Found, results: dict[str, Candidate]) ->
 
     Without a resin the group that takes its place is that of all.
     """
-    far = dict(zip(results, _distances(task, list(results.values())), strict=True))
+    far = dict(zip(results, distances_from_any(task.standards, list(results.values())), strict=True))
     fields = {"of_resin": "resin", "of_kin": "kin", "of_all": "all"} if task.resin is not None else {"of_all": "resin"}
     leaders: dict[str, NearMaterial] = {}
     for field, group in fields.items():
@@ -71,12 +71,6 @@ def _leaders(task: NearestTask, groups: Found, results: dict[str, Candidate]) ->
             distance, name = min(known)
             leaders[field] = NearMaterial(id=name, name=results[name].name, resin=results[name].resin, dE=distance)
     return leaders
-
-
-def _distances(task: NearestTask, candidates: Sequence[Candidate]) -> list[float | None]:
-    by_standard = [distances_from(standard, candidates) for standard in task.standards]
-    rows = zip(*by_standard, strict=True)
-    return [min((distance for distance in row if distance is not None), default=None) for row in rows]
 
 
 def _kinds(asked: str, task: NearestTask, resins: Mapping[str, Sequence[str]]) -> dict[str, dict[str, Sequence[str]]]:

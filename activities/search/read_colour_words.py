@@ -11,7 +11,7 @@ from shared.llm.asking import ask
 from shared.llm.prompts import prompts
 from shared.resources import Resources
 from shared.search.contracts import LabValues, MeantColour, ReadWords, Usage, WordsTask
-from shared.search.decisions import MAKE_DO_FROM
+from shared.search.decisions import makes_do
 
 _PROMPT = prompts().colour_words
 # As many alternatives as anybody names; more would make every colour right.
@@ -44,7 +44,7 @@ async def read_colour_words(task: WordsTask, resources: Resources) -> ReadWords:
     try:
         read, usage = await _asked(words, resources)
     except (Rejected, Unavailable) as error:
-        if isinstance(error, Unavailable) and task.attempt < MAKE_DO_FROM:
+        if not makes_do(error, task.attempt):
             raise
         log_progress("not asked", reason=str(error))
         return known.model_copy(update={"complete": False})

@@ -9,7 +9,7 @@ from shared.errors import Rejected, Unavailable
 from shared.resources import Resources
 from shared.search.candidates import candidate_of
 from shared.search.contracts import Candidate, RequestText, SearchHits, VectorTask
-from shared.search.decisions import MAKE_DO_FROM
+from shared.search.decisions import makes_do
 
 
 async def vector_search(task: VectorTask, resources: Resources) -> SearchHits:
@@ -27,7 +27,7 @@ async def vector_search(task: VectorTask, resources: Resources) -> SearchHits:
     try:
         vector = await _vector_of(task.query, resources)
     except (Rejected, Unavailable) as error:
-        if isinstance(error, Unavailable) and task.attempt < MAKE_DO_FROM:
+        if not makes_do(error, task.attempt):
             raise
         log_progress("no vector", reason=str(error))
         vector, by_vector = None, False

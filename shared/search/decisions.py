@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from shared.errors import Rejected, Unavailable
 from shared.search.contracts import RequestBlock, SearchRequest, SearchStart, Status
 from shared.search.payload import COLOUR_FIELD
 
@@ -83,6 +84,11 @@ def patience_s(start: SearchStart, *, vital: bool) -> float:
     """
     whole = min(float(start.patience_s), start.deadline_s / 4)
     return whole if vital else whole / 3
+
+
+def makes_do(error: Rejected | Unavailable, attempt: int) -> bool:
+    """Return whether a step does without the model that failed: one that refused, or that was asked often enough."""
+    return isinstance(error, Rejected) or attempt >= MAKE_DO_FROM
 
 
 def wants_words_read(start: SearchStart, request: SearchRequest) -> bool:

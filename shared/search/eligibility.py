@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from shared.search.contracts import Candidate, Deduplicated, SearchHits, Wanted
 from shared.search.distances import distances_from
-from shared.search.flags import resin_match, stands_in
+from shared.search.flags import resin_kind
 from shared.search.fusion import NEAREST, fuse
 from shared.search.resins import resolve_resin
 
@@ -33,6 +33,11 @@ def wishes_met(candidate: Candidate) -> frozenset[str]:
     return frozenset(wish for wish, answer in (candidate.wishes or {}).items() if answer == "met")
 
 
+def outweighs(far: float, met: frozenset[str], other_far: float, other_met: frozenset[str]) -> bool:
+    """Return whether a material meets more wishes than another of its resin and is as near or equally near."""
+    return met > other_met and far <= other_far + EQUALLY_NEAR
+
+
 def code_of(candidate: Candidate) -> str:
     """Return the code of a candidate's resin, however the index writes it; "" where it tells none."""
     return resolve_resin(candidate.resin).code if candidate.resin else ""
@@ -42,9 +47,7 @@ def kind_of(candidate: Candidate, wanted: Wanted) -> str:
     """Return how a candidate's resin relates to the one asked for, "" where none was; a stand-in counts as exact."""
     if wanted.resin is None:
         return ""
-    if stands_in(candidate.resin, wanted.stand_ins):
-        return "exact"
-    return resin_match(wanted.resin, wanted.synonyms, candidate.resin)
+    return resin_kind(wanted.resin, wanted.synonyms, wanted.stand_ins, candidate.resin)
 
 
 def _is_wanted(candidate: Candidate, wanted: Wanted) -> bool:
@@ -75,13 +78,11 @@ def eligible(candidates: Sequence[Candidate], wanted: Wanted) -> tuple[Candidate
         if far[each.id] is None
         or each.id in inside
         or each.id in shown
-        or any(_is_worth_more(each, by_id[name], far) for name in inside if code_of(by_id[name]) == code_of(each))
-    )
-
-
-def _is_worth_more(outside: Candidate, inside: Candidate, far: dict[str, float | None]) -> bool:
-    return (far[outside.id] or 0.0) <= (far[inside.id] or 0.0) + EQUALLY_NEAR and wishes_met(outside) > wishes_met(
-        inside
+        or any(
+            outweighs(far[each.id] or 0.0, wishes_met(each), far[name] or 0.0, wishes_met(by_id[name]))
+            for name in inside
+            if code_of(by_id[name]) == code_of(each)
+        )
     )
 
 

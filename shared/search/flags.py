@@ -99,9 +99,11 @@ def resin_match(
     return "family" if same_family(asked, resin) else "none"
 
 
-def stands_in(resin: str | None, stand_ins: Collection[str]) -> bool:
-    """Return whether a material's resin is one of the codes that take the place of the one asked for."""
-    return bool(stand_ins) and resin is not None and resolve_resin(resin).code in stand_ins
+def resin_kind(asked: str, synonyms: Iterable[str], stand_ins: Collection[str], resin: str | None) -> str:
+    """Return the same, where one of ``stand_ins``, codes in place of the resin asked for, counts as exact."""
+    if stand_ins and resin and resolve_resin(resin).code in stand_ins:
+        return "exact"
+    return resin_match(asked, synonyms, resin)
 
 
 _JUDGES: Mapping[str, Callable[[str, object], Met]] = MappingProxyType(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from shared.search.contracts import NearestTask, RequestText
-from shared.search.flags import answered_wishes, flag_of, is_readable, resin_match, stands_in
+from shared.search.flags import answered_wishes, flag_of, is_readable, resin_kind
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,8 +71,7 @@ def groups_of(task: NearestTask, stand_ins: Collection[str] = ()) -> tuple[Group
     else:
 
         def kind(resin: Value) -> str:
-            text = _text(resin)
-            return "exact" if stands_in(text, stand_ins) else resin_match(asked, task.synonyms, text)
+            return resin_kind(asked, task.synonyms, stand_ins, _text(resin))
 
         of_resin = {"resin": lambda resin: kind(resin) == "exact"}
         of_kin: dict[str, Condition] = {"resin": lambda resin: kind(resin) in _KIN}

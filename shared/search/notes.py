@@ -8,8 +8,9 @@ from types import MappingProxyType
 
 from shared.llm.answers import shown
 from shared.search.contracts import MeantColour, Nearest, NearMaterial, RankedResult, RequestBlock
+from shared.search.decisions import SEARCH_WORDS
 from shared.search.distances import distances_from, reaches_from
-from shared.search.flags import flag_of, is_readable, resin_match, wishes_of
+from shared.search.flags import flag_of, is_readable, resin_kind, wishes_of
 
 ILLUMINANT, OBSERVER = "D65", "10°"
 LAB_ALONE = (
@@ -35,8 +36,7 @@ _OTHER_SEARCHES = "Not all searches of the index succeeded: materials that fit t
 _MISSING: Mapping[str, str] = MappingProxyType(
     {
         "vectors": "The embedding model did not answer: the materials were searched by words and colour only.",
-        "base_search": _OTHER_SEARCHES,
-        **{f"synonym_search_{number}": _OTHER_SEARCHES for number in (1, 2, 3)},
+        **dict.fromkeys(SEARCH_WORDS.values(), _OTHER_SEARCHES),
         "nearest": "The nearest materials could not be looked up: some that fit better may be missing.",
         "deltae": "The Lab values of the materials could not be read: the searches looked at all colours.",
         "colour_words": "The language model did not answer: not all colour words could be read.",
@@ -156,7 +156,7 @@ def _on_words(block: RequestBlock, nearest: Nearest | None, results: Sequence[Ra
     quoted = ", ".join(_quoted(colour.text) for colour in words.colours)
     if block.request.lab is None:
         if nearest is not None:
-            yield from _on_what_passes(block, words.colours, quoted, results)
+            yield from _on_what_passes(block, nearest, words.colours, quoted, results)
         return
     asked = [RankedResult(id="asked", search_score=0.0, lab=block.request.lab)]
     if (reaches_from(words.colours, asked)[0] or 0.0) >= _CONTRADICTS_FROM:
@@ -164,13 +164,15 @@ def _on_words(block: RequestBlock, nearest: Nearest | None, results: Sequence[Ra
 
 
 def _on_what_passes(
-    block: RequestBlock, colours: Sequence[MeantColour], quoted: str, results: Sequence[RankedResult]
+    block: RequestBlock,
+    found: Nearest,
+    colours: Sequence[MeantColour],
+    quoted: str,
+    results: Sequence[RankedResult],
 ) -> Iterator[str]:
     """Say what the nearest is where nothing of what was asked for passes for the words."""
     code = block.resin.code if block.resin else None
-    of_resin = [
-        result for result in results if code and result.resin and resin_match(code, (), result.resin) == "exact"
-    ]
+    of_resin = [each for each in results if code and resin_kind(code, (), found.stand_ins, each.resin) == "exact"]
     pool = of_resin or results
     reaches = [math.inf if reach is None else reach for reach in reaches_from(colours, pool)]
     if not 1 < min(reaches, default=0.0) < math.inf:
@@ -178,7 +180,8 @@ def _on_what_passes(
     nearest = pool[reaches.index(min(reaches))]
     meant = min(colours, key=lambda colour: reaches_from([colour], [nearest])[0] or 0.0)
     away = distances_from(meant.lab, [nearest])[0] or 0.0
-    what = code if of_resin and code else "material"
+    # A stand-in goes by its own name, as where a tolerance is not met.
+    what = (nearest.resin or code) if of_resin else "material"
     yield f"No {what} passes for {quoted}: the nearest is {_shown(nearest)}, dE {away:.1f} from it."
 
 

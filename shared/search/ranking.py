@@ -9,7 +9,7 @@ from typing import NamedTuple
 from shared.search.candidates import EXPLANATION_BYTES, shortened
 from shared.search.contracts import Candidate, RankedResult, Score, ScoredChunk, Wanted
 from shared.search.distances import distances_from, reaches_from
-from shared.search.eligibility import EQUALLY_NEAR, code_of, kind_of, wishes_met
+from shared.search.eligibility import code_of, kind_of, outweighs, wishes_met
 
 # A request whose colour words nobody could read is not fulfilled by any material, whatever a model says.
 UNREAD_CAP = 60.0
@@ -140,9 +140,7 @@ def _with_better_ones_first(placed: Sequence[_Placed]) -> list[_Placed]:
 
 
 def _is_better(one: _Placed, other: _Placed) -> bool:
-    if one.met > other.met:
-        return one.far <= other.far + EQUALLY_NEAR
-    return one.met == other.met and one.far < other.far
+    return outweighs(one.far, one.met, other.far, other.met) or (one.met == other.met and one.far < other.far)
 
 
 def _kept(placed: Sequence[_Placed], k: int) -> set[int]:

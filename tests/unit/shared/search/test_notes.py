@@ -174,3 +174,11 @@ def test_whatever_was_typed_a_note_is_one_short_line(text):
     for note in notes(block, None, [result()]):
         assert len(note) < 400
         assert "\n" not in note
+
+
+def test_a_stand_in_that_does_not_pass_for_the_words_goes_by_its_own_name():
+    block = block_of(resin="POM-C", words=ReadWords(colours=(BLUE_WORD,)), lab=None)
+    red = result("r", LabValues(L=45, a=60, b=35), resin="POM")
+    found = Nearest(in_catalogue=False, stand_ins=("POM",), near_in_kind=("POM",))
+    (_, note) = said(block, found, [red, result("b", BLUE_WORD.lab, resin="ABS")])
+    assert note.startswith('No POM passes for "blau": the nearest is r, dE ')

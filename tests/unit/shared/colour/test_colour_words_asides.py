@@ -1,15 +1,11 @@
 """What stands beside a colour: slight tints, decoration, other names than the RAL number's, refusals, comparisons."""
 
-import time
-
 import pytest
 
 from shared.colour.lab import Lab
 from shared.colour.words import ColourWord, Reading, read_colour_words
 from shared.colour.words.lexicon import lexicon
-
-# How long the longest request may take on a slow machine.
-MOST_S = 0.1
+from tests.support.effort import assert_linear
 
 
 def only(text: str) -> ColourWord:
@@ -305,9 +301,4 @@ def test_darker_than_a_colour_is_that_colour_darkened() -> None:
     ["with gold glitter, ", "blauer als ", "not red or ", "red, slightly blue, ", "avec rayures et ", "mit, und "],
 )
 def test_a_long_text_of_asides_costs_little(text: str) -> None:
-    read_colour_words("red")
-    started = time.perf_counter()
-
-    read_colour_words(text * 80)
-
-    assert time.perf_counter() - started < MOST_S
+    assert_linear(lambda times: read_colour_words(text * times), 80)

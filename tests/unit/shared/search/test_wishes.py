@@ -1,6 +1,5 @@
 """Wishes as colourists of five languages type them, and how a material's attributes answer them."""
 
-import time
 from itertools import permutations
 
 import pytest
@@ -17,6 +16,7 @@ from shared.search.flags import (
     opacity,
     regulatory,
 )
+from tests.support.effort import assert_linear
 
 FDA, EU, TOYS, ROHS = "FDA food contact", "EU 10/2011 food contact", "EN 71-3 toys", "RoHS"
 REACH, UL94, MEDICAL = "REACH", "UL 94 V-0", "ISO 10993 medical"
@@ -508,8 +508,9 @@ def test_any_of_several_is_met_with_one_of_them(asked, approvals):
 )
 @pytest.mark.parametrize("flag", JUDGES)
 def test_hostile_texts_cost_no_more_than_their_length(flag, unit):
-    regulatory("FDA", [FDA])
     text = (unit * 500)[:500]
-    started = time.perf_counter()
-    JUDGES[flag](text, [text] if flag == "regulatory" else text)
-    assert time.perf_counter() - started < 0.25
+
+    def judged(length):
+        JUDGES[flag](text[:length], [text[:length]] if flag == "regulatory" else text[:length])
+
+    assert_linear(judged, 500)

@@ -5,16 +5,13 @@ import pytest
 from shared.colour.lab import Lab
 from shared.colour.words import ColourWord, Reading, read_colour_words
 from shared.colour.words.lexicon import lexicon
+from tests.support.colour_words import meanings
 from tests.support.effort import assert_linear
 
 
 def only(text: str) -> ColourWord:
     (colour,) = read_colour_words(text).colours
     return colour
-
-
-def meanings(text: str) -> list[str]:
-    return [colour.meaning for colour in read_colour_words(text).colours]
 
 
 def hue_apart_deg(one: Lab, other: Lab) -> float:

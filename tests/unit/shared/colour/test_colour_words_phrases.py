@@ -12,29 +12,17 @@ from shared.colour import words
 from shared.colour.ciede2000 import ciede2000
 from shared.colour.cmc import delta_e_cmc
 from shared.colour.lab import Lab
-from shared.colour.words import ColourWord, read_colour_words
+from shared.colour.words import read_colour_words
 from shared.colour.words.lexicon import LANGUAGES, Language, fold, lexicon
 from shared.colour.words.matching import items_of
 from shared.colour.words.shifts import SHIFTS
+from tests.support.colour_words import colours, lab_of, meanings
 from tests.support.effort import assert_linear
 
 # RAL publishes no sRGB for everybody, and lists of it differ by this much (CIEDE2000).
 RAL_TOLERANCE = 7.5
 # What a request may hold.
 LONGEST = 500
-
-
-def colours(text: str) -> tuple[ColourWord, ...]:
-    return read_colour_words(text).colours
-
-
-def lab_of(text: str) -> Lab:
-    (colour,) = colours(text)
-    return colour.lab
-
-
-def meanings(text: str) -> list[str]:
-    return [colour.meaning for colour in colours(text)]
 
 
 @pytest.mark.parametrize(

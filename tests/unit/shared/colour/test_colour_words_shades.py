@@ -2,21 +2,8 @@
 
 import pytest
 
-from shared.colour.lab import Lab
-from shared.colour.words import ColourWord, read_colour_words
-
-
-def colours(text: str) -> tuple[ColourWord, ...]:
-    return read_colour_words(text).colours
-
-
-def lab_of(text: str) -> Lab:
-    (colour,) = colours(text)
-    return colour.lab
-
-
-def meanings(text: str) -> list[str]:
-    return [colour.meaning for colour in colours(text)]
+from shared.colour.words import read_colour_words
+from tests.support.colour_words import colours, lab_of, meanings
 
 
 @pytest.mark.parametrize(

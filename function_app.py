@@ -5,10 +5,13 @@ import azure.durable_functions as df
 from blueprints import (
     ai,
     embeddings,
+    embeddings_batch,
+    embeddings_files,
     github_repos,
     health,
     instances,
     maintenance,
+    reindex,
     repo_context,
     repo_context_start,
     search,
@@ -28,6 +31,9 @@ start_exporting(current_settings().application_insights)
 app = df.DFApp(http_auth_level=current_settings().http_auth_level.upper())
 
 app.register_functions(embeddings.bp)
+app.register_functions(embeddings_files.bp)
+app.register_functions(embeddings_batch.bp)
+app.register_functions(reindex.bp)
 app.register_functions(snippets.bp)
 app.register_functions(search_requests.bp)
 app.register_functions(search_queue.bp)

@@ -16,6 +16,7 @@ from shared.snippets.aggregate import Aggregate, merge_segments, segment_result
 from shared.snippets.identifiers import version_of
 from shared.snippets.outcome import could_not_embed, could_not_store, stored
 from shared.snippets.plan import CHUNKS_PER_SEGMENT, plan
+from shared.snippets.recipes import cutting
 from shared.started_runs import run_answer
 from shared.telemetry.tracing import incoming, span
 
@@ -41,7 +42,13 @@ async def http_start_embeddings(req: func.HttpRequest, client, context: func.Con
 @bp.orchestration_trigger(context_name="context")  # pyright: ignore[reportUntypedFunctionDecorator]
 def embeddings_orchestrator(context: df.DurableOrchestrationContext) -> Generator[Any, Any, dict[str, object]]:
     """Fan the chunks of a snippet out, bring their vectors back, and persist the snippet."""
-    submission = Submission.model_validate(context.get_input() or {})
+    return (yield from embed_snippet(context, Submission.model_validate(context.get_input() or {})))
+
+
+def embed_snippet(
+    context: df.DurableOrchestrationContext, submission: Submission
+) -> Generator[Any, Any, dict[str, object]]:
+    """Do what ``embeddings_orchestrator`` does, as a step of any orchestration, and return its output."""
     snippet = _snippet_of(context, submission)
     segments = plan(submission, snippet)
     total = sum(len(segment.lengths) for segment in segments)
@@ -49,8 +56,10 @@ def embeddings_orchestrator(context: df.DurableOrchestrationContext) -> Generato
 
     if len(segments) == 1 and segments[0].texts is not None:
         results = [(yield from _embed(context, segments[0]))]
-    else:
+    elif segments:
         results = yield from _embed_in_parts(context, segments, total)
+    else:
+        results = []
     aggregate = merge_segments(segments, results)
     if aggregate.failed:
         return could_not_embed(snippet, aggregate, ATTEMPTS)
@@ -58,7 +67,7 @@ def embeddings_orchestrator(context: df.DurableOrchestrationContext) -> Generato
     _report(context, "persisting", total, total)
     task = _persist_task(submission, snippet, aggregate)
     calls = traced([Call("persist_snippet_activity", task.to_json())], submission.traceparent)
-    (outcome,) = yield from gather_outcomes(context, calls, attempts=ATTEMPTS, retriable=_may_succeed_later)
+    (outcome,) = yield from gather_outcomes(context, calls, attempts=ATTEMPTS, retriable=may_succeed_later)
     if not isinstance(outcome, Ok):
         return could_not_store(snippet, outcome, ATTEMPTS)
     _report(context, "completed", total, total)
@@ -99,6 +108,7 @@ def _snippet_of(context: df.DurableOrchestrationContext, submission: Submission)
         name=submission.name,
         version=submission.version or version_of(accepted_at_ms, context.instance_id),
         run_id=context.instance_id,
+        cutting=cutting(submission.chunk_mode, submission.chunk_size),
     )
 
 
@@ -109,10 +119,12 @@ def _persist_task(submission: Submission, snippet: Snippet, aggregate: Aggregate
         characters=aggregate.characters,
         embedding=aggregate.embedding(),
         uploaded=bool(submission.uploads),
+        text_hash=submission.text_hash,
     )
 
 
-def _may_succeed_later(failure: str) -> bool:
+def may_succeed_later(failure: str) -> bool:
+    """Whether an activity that failed so may do better in a later round."""
     return "failed:  Rejected:" not in failure
 
 

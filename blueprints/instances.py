@@ -1,4 +1,4 @@
-"""Runs, followed without a key: what the durable status query answers, read-only, of the two kinds that users start."""
+"""Runs, followed without a key: what the durable status query answers, read-only, of the kinds that users start."""
 
 import json
 import re
@@ -9,7 +9,9 @@ import azure.durable_functions as df
 import azure.functions as func
 from azure.durable_functions.models.DurableOrchestrationStatus import DurableOrchestrationStatus
 
+from blueprints.embeddings_batch import ORCHESTRATOR as BATCH
 from blueprints.embeddings_start import ORCHESTRATOR as EMBEDDINGS
+from blueprints.reindex import ORCHESTRATOR as REINDEX
 from shared.clients.orchestrations import ENDED, DurableOrchestrations
 from shared.errors import NotFound
 from shared.http import answered
@@ -20,7 +22,7 @@ from shared.settings import Settings, current_settings
 
 bp = df.Blueprint()
 
-_FOLLOWED = frozenset({EMBEDDINGS, REPO_CONTEXT})
+_FOLLOWED = frozenset({EMBEDDINGS, BATCH, REINDEX, REPO_CONTEXT})
 # The SDK writes the id into a URL as it is.
 _INSTANCE_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _RETRY_AFTER_S = "2"

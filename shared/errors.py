@@ -18,12 +18,14 @@ class Unavailable(Exception):
 class Rejected(Exception):
     """A service refused this call for good; sending it again cannot help.
 
-    ``is_about_input``: it refused what was sent, and not us, as it does for a wrong key.
+    ``is_about_input``: it refused what was sent, and not us, as it does for a wrong key; ``is_too_long``: because it
+    has too many tokens.
     """
 
-    def __init__(self, reason: str, *, is_about_input: bool = False) -> None:
+    def __init__(self, reason: str, *, is_about_input: bool = False, is_too_long: bool = False) -> None:
         super().__init__(reason)
         self.is_about_input = is_about_input
+        self.is_too_long = is_too_long
 
 
 class Superseded(Exception):

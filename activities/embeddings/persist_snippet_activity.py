@@ -6,8 +6,7 @@ from activities.runner import log_progress
 from shared.contracts import PersistResult, PersistTask
 from shared.errors import Superseded, Unavailable
 from shared.resources import Resources
-from shared.snippets.documents import Document, snippet_document
-from shared.snippets.vectors import from_base64
+from shared.snippets.documents import Document, latest_version, snippet_document
 
 # Each turn another run has won the race for the same name; they end, because only later ones may.
 _TURNS = 10
@@ -36,7 +35,7 @@ async def persist_snippet_activity(task: PersistTask, resources: Resources) -> P
     if task.uploaded:
         await resources.uploads.delete_run(snippet.run_id)
     return PersistResult(
-        embedded=task.chunks - reused, reused=reused, dimensions=len(from_base64(task.embedding)), superseded=superseded
+        embedded=task.chunks - reused, reused=reused, dimensions=resources.model.dimensions, superseded=superseded
     )
 
 
@@ -50,15 +49,18 @@ async def _switch(task: PersistTask, resources: Resources, stored: int, reused: 
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
     for _ in range(_TURNS):
         current = await resources.snippets.read(snippet.project_id, snippet.name)
-        if current and current["version"] > snippet.version:
-            raise Superseded(snippet.name)
         if current and current["version"] == snippet.version:
             return current
+        if current and latest_version(current) > snippet.version:
+            raise Superseded(snippet.name)
         if stored != task.chunks:
             # Session consistency: another process wrote them, and this one may read a replica that lags.
             raise Unavailable(f"{stored} of {task.chunks} chunks of {snippet.name!r} can be read so far")
         created_at = current["createdAt"] if current and "createdAt" in current else now
-        document = snippet_document(task, model=resources.model.model, reused=reused, now=now, created_at=created_at)
+        model = resources.model
+        document = snippet_document(
+            task, model=model.model, dimensions=model.dimensions, reused=reused, now=now, created_at=created_at
+        )
         if await resources.snippets.replace(document, seen=current):
             return document
     raise Unavailable(f"{snippet.name!r} is being written by many runs at once")

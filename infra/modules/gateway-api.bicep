@@ -22,6 +22,7 @@ param backendAudience string
 var operations = loadJsonContent('../gateway/operations.json')
 var policies = {
   'embeddings-accept': loadTextContent('../gateway/policies/embeddings-accept.xml')
+  'embeddings-batch-accept': loadTextContent('../gateway/policies/embeddings-batch-accept.xml')
   'instance-status': loadTextContent('../gateway/policies/instance-status.xml')
   'search-accept': loadTextContent('../gateway/policies/search-accept.xml')
   'search-status': loadTextContent('../gateway/policies/search-status.xml')

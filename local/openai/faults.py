@@ -34,6 +34,8 @@ class Faults(Switches):
     """How many of the next requests are answered with 500."""
     fail_matching: Annotated[str, Field(min_length=1, max_length=10_000)] | None = None
     """Requests of which an input or a message contains this text are answered with 500."""
+    refuse_matching: Annotated[str, Field(min_length=1, max_length=10_000)] | None = None
+    """Requests of which an input or a message contains this text are answered with 400, and never otherwise."""
     bad_answer: BadAnswer | None = None
     """Chat answers that no caller can use; a kind that the prompt has no place for changes nothing."""
     bad_answers: Count | None = None
@@ -72,11 +74,12 @@ class FaultInjector(Injector[Faults]):
         """Raise what the service would answer to these texts.
 
         Raises:
-            Refusal: One of them contains the text that fails.
+            Refusal: One of them contains the text that fails, or that is refused.
         """
-        needle = self.faults.fail_matching
-        if needle is not None and any(needle in text for text in texts):
+        if _contain(texts, self.faults.fail_matching):
             raise server_error()
+        if _contain(texts, self.faults.refuse_matching):
+            raise Refusal(400, "The input was refused by a switch of this endpoint.", param="input")
 
     def bad_answer(self) -> BadAnswer | None:
         """Return what is to be wrong with the next answer; a bad answer has been given afterwards."""
@@ -85,6 +88,10 @@ class FaultInjector(Injector[Faults]):
         if self.faults.bad_answers is not None:
             self.faults.bad_answers -= 1
         return self.faults.bad_answer
+
+
+def _contain(texts: Sequence[str], needle: str | None) -> bool:
+    return needle is not None and any(needle in text for text in texts)
 
 
 class FaultBoard:

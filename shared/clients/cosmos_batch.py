@@ -72,7 +72,8 @@ def _heaviest(document: dict[str, Any]) -> int:
     """Return an upper bound without writing the document, whose numbers and text are nearly all of it."""
     return (
         len(document.get("embedding", ())) * _BYTES_PER_NUMBER
-        + len(document.get("text", "")) * _BYTES_PER_CHARACTER
+        + (len(document.get("text", "")) + len(document.get("words", ""))) * _BYTES_PER_CHARACTER
+        + sum(map(len, (*document.get("scope", ()), *document.get("defines", ())))) * _BYTES_PER_CHARACTER
         + len(document.get("vector", ""))
         + _BYTES_PER_DOCUMENT
     )

@@ -1,6 +1,7 @@
 """An Azure OpenAI account: one connection for all of its deployments, by either of the two addresses that reach it."""
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from importlib import import_module
@@ -27,6 +28,8 @@ _SIGN_IN_SCOPE = "https://cognitiveservices.azure.com/.default"
 _TRY_LATER = frozenset({408, 409, 429})
 _RETRY_AFTER_HEADERS = (("retry-after-ms", 0.001), ("retry-after", 1.0))
 _ABOUT_INPUT = frozenset({400, 413, 422})
+_TOO_LONG_CODES = frozenset({"context_length_exceeded", "string_above_max_length"})
+_TOO_LONG = re.compile(r"maximum (?:context|input) length", re.IGNORECASE)
 
 
 class Account:
@@ -98,12 +101,18 @@ class Deployment:
             throttled("Azure OpenAI")
         text = f"Azure OpenAI answered {error.status_code}: {error.message[:300]}"
         if error.status_code not in _TRY_LATER and error.status_code < 500:
-            return Rejected(text, is_about_input=error.status_code in _ABOUT_INPUT)
+            about_input = error.status_code in _ABOUT_INPUT
+            return Rejected(text, is_about_input=about_input, is_too_long=about_input and _is_too_long(error))
         pause_s = retry_after_s(error.response.headers, _RETRY_AFTER_HEADERS)
         if pause_s is not None:
             resume_at = asyncio.get_running_loop().time() + min(pause_s, LONGEST_PAUSE_S)
             self._resume_at = max(self._resume_at, resume_at)
         return Unavailable(text, pause_s)
+
+
+def _is_too_long(error: "APIStatusError") -> bool:
+    """Whether an input has too many tokens. Azure often leaves the code out, so that the text has to tell."""
+    return error.code in _TOO_LONG_CODES or bool(_TOO_LONG.search(error.message))
 
 
 def _is_refused(reason: BaseException) -> bool:

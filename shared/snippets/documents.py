@@ -1,11 +1,17 @@
 """The documents in Cosmos DB: what a snippet and a chunk look like at rest."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from shared.chunking import Chunk
+from shared.chunking.header import header
+from shared.chunking.languages import language_of
 from shared.contracts import PersistTask, Snippet
-from shared.snippets.identifiers import chunk_id, run_marker_id, snippet_id
+from shared.snippets.identifiers import chunk_id, chunk_key, run_marker_id, snippet_id
+from shared.snippets.recipes import has_header, recipe
 from shared.snippets.vectors import from_base64, rounded, to_base64
+from shared.snippets.words import index_words
 
 Document = dict[str, Any]
 
@@ -17,16 +23,26 @@ RUN_MARKER = "run"
 
 @dataclass(frozen=True)
 class ChunkRecord:
-    """A chunk of a run. ``key``: its content key; ``created_at``: UTC, ISO 8601."""
+    """A chunk of a run. ``recipe``: how it was made; ``created_at``: UTC, ISO 8601."""
 
     snippet: Snippet
     index: int
-    text: str
-    start_line: int
-    end_line: int
-    key: str
+    chunk: Chunk
     model: str
+    recipe: str
     created_at: str
+
+    @cached_property
+    def embedded(self) -> str:
+        """What the model reads: the header, where the recipe has one, and the text."""
+        if not has_header(self.snippet.cutting):
+            return self.chunk.text
+        return f"{header(self.snippet.name, self.chunk.scope, self.chunk.defines)}\n{self.chunk.text}"
+
+    @cached_property
+    def key(self) -> str:
+        """The content key: chunks of the same key have the same vector."""
+        return chunk_key(self.embedded, self.recipe)
 
     @property
     def id(self) -> str:
@@ -35,7 +51,7 @@ class ChunkRecord:
 
 def chunk_document(record: ChunkRecord, vector: list[float], *, reused: bool) -> Document:
     """Return the document of a chunk. ``reused``: its vector was found and not asked for."""
-    snippet = record.snippet
+    snippet, chunk = record.snippet, record.chunk
     return {
         "id": record.id,
         "projectId": snippet.project_id,
@@ -43,11 +59,17 @@ def chunk_document(record: ChunkRecord, vector: list[float], *, reused: bool) ->
         "version": snippet.version,
         "runId": snippet.run_id,
         "chunkIndex": record.index,
-        "startLine": record.start_line,
-        "endLine": record.end_line,
-        "text": record.text,
+        "startLine": chunk.start_line,
+        "endLine": chunk.end_line,
+        "midLine": chunk.mid_line,
+        "text": chunk.text,
+        "language": language_of(snippet.name),
+        "scope": list(chunk.scope),
+        "defines": list(chunk.defines),
+        "words": index_words(snippet.name, chunk.scope, chunk.defines, chunk.text),
         "contentKey": record.key,
         "model": record.model,
+        "recipe": record.recipe,
         "reused": reused,
         "createdAt": record.created_at,
         "embedding": vector,
@@ -80,10 +102,11 @@ def vector_document(record: ChunkRecord, vector: list[float]) -> Document:
     }
 
 
-def snippet_document(task: PersistTask, *, model: str, reused: int, now: str, created_at: str) -> Document:
+def snippet_document(
+    task: PersistTask, *, model: str, dimensions: int, reused: int, now: str, created_at: str
+) -> Document:
     """Return the document that makes a run's chunks the ones that readers see. ``now``: UTC, ISO 8601."""
-    vector = rounded(from_base64(task.embedding))
-    return {
+    document = {
         "id": snippet_id(task.snippet.name),
         "projectId": task.snippet.project_id,
         "name": task.snippet.name,
@@ -93,12 +116,21 @@ def snippet_document(task: PersistTask, *, model: str, reused: int, now: str, cr
         "characters": task.characters,
         "embedded": task.chunks - reused,
         "reused": reused,
+        "language": language_of(task.snippet.name),
+        "textHash": task.text_hash,
         "model": model,
-        "dimensions": len(vector),
+        "dimensions": dimensions,
+        "recipe": recipe(task.snippet.cutting, model, dimensions),
         "createdAt": created_at,
         "updatedAt": now,
-        "embedding": vector,
     }
+    # An empty text has no vector, and the vector index takes no empty one.
+    return document | ({"embedding": rounded(from_base64(task.embedding))} if task.embedding else {})
+
+
+def latest_version(document: Document) -> str:
+    """Return up to which version a snippet counts: that of its text, or of a batch that found the text unchanged."""
+    return max(document["version"], document.get("confirmed", ""))
 
 
 def tombstone(project_id: str, name: str, version: str, now: str) -> Document:

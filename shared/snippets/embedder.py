@@ -3,31 +3,18 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Protocol
 
 from shared.coalescing import Coalescer
-from shared.errors import Rejected, Unavailable
+from shared.snippets.asking import EmbeddingModel, Vector, vectors_of
 from shared.snippets.chunk_repository import Chunks
 from shared.snippets.documents import ChunkRecord, Document, chunk_document, run_marker
 from shared.snippets.vector_repository import KnownVector, Vectors
 
-# How many chunks share a request, by attempt. One bad text fails its whole request, so later attempts share less, and
-# in the last one it is alone. In an outage the three rounds send 73 requests for 64 chunks.
+# How many chunks share a request, by attempt. A text at which the service itself fails takes its whole request with it,
+# so later attempts share less, and in the last one it is alone. In an outage the three rounds send 73 requests for 64
+# chunks. (A text that the service refuses is found within an attempt: asking.py.)
 _BATCH_SIZES = {1: 64, 2: 8, 3: 1}
 _BATCH_WAIT_S = 0.010
-
-Vector = list[float]
-
-
-class EmbeddingModel(Protocol):
-    """What turns texts into vectors: the deployment, or mock mode."""
-
-    model: str
-    dimensions: int
-
-    async def embed(self, texts: Sequence[str]) -> list[Vector]:
-        """Return one vector per text, in order."""
-        ...
 
 
 class Embedder:
@@ -65,7 +52,7 @@ class Embedder:
         known = await self._vectors.known(project_id, [record.key for record in records])
         # Of equal texts the first one pays.
         payers = {record.key: record for record in reversed(records) if record.key not in known}
-        fresh = await self._ask({key: record.text for key, record in payers.items()})
+        fresh = await self._ask({key: record.embedded for key, record in payers.items()})
 
         results: list[tuple[ChunkRecord, Vector | BaseException]] = []
         documents: dict[str, Document] = {}
@@ -86,14 +73,13 @@ class Embedder:
         return results
 
     async def _ask(self, texts: dict[str, str]) -> dict[str, KnownVector | BaseException]:
-        """Ask for the vectors of new texts; where the service fails, each gets the reason."""
-        if not texts:
-            return {}
-        try:
-            vectors = await self._model.embed(list(texts.values()))
-        except (Unavailable, Rejected) as error:
-            return dict.fromkeys(texts, error)
-        return {key: KnownVector(vector, "", stale=False) for key, vector in zip(texts, vectors, strict=True)}
+        """Ask for the vectors of new texts, by key; each that cannot be had gets the reason."""
+        keys = list(texts)
+        found = await vectors_of(self._model, [texts[key] for key in keys]) if keys else []
+        return {
+            key: each if isinstance(each, BaseException) else KnownVector(each, "", stale=False)
+            for key, each in zip(keys, found, strict=True)
+        }
 
 
 def _to_keep(

@@ -29,9 +29,27 @@ def version_of(accepted_at_ms: int, run_id: str) -> str:
     return f"{accepted_at_ms:013d}-{run_id}"
 
 
+def reindexed(base: str, version: str) -> str:
+    """Return the version for a snippet that is made anew from ``base`` by a run of ``version``.
+
+    It sorts after ``base`` and its earlier remakes, and before every version accepted later than ``base``.
+    """
+    return f"{base.split('~', 1)[0]}~{version}"
+
+
 def content_key(text: str, model: str, dimensions: int) -> str:
-    """Return what makes two chunks have the same vector: text, model and dimensions, as 64 hexadecimal digits."""
+    """Return what makes two texts have the same vector: text, model and dimensions, as 64 hexadecimal digits."""
     return sha256(f"{model}\n{dimensions}\n{text}".encode()).hexdigest()
+
+
+def chunk_key(embedded: str, recipe: str) -> str:
+    """Return what makes two chunks have the same vector: what is embedded (header and text) and the recipe."""
+    return sha256(f"{recipe}\n{embedded}".encode()).hexdigest()
+
+
+def text_hash(text: str) -> str:
+    """Return SHA-256 of a whole text, as 64 hexadecimal digits: what tells whether a file has changed."""
+    return sha256(text.encode()).hexdigest()
 
 
 def chunk_id(name: str, version: str, index: int, key: str) -> str:

@@ -1,6 +1,9 @@
 """Snippets in Cosmos DB: the documents that say which version of a snippet readers see."""
 
-from collections.abc import Sequence
+import asyncio
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 from azure.core import MatchConditions
@@ -8,11 +11,22 @@ from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 
 from shared.clients.azure_errors import translated
 from shared.clients.cosmos import ContainerProxy
-from shared.snippets.documents import Document
+from shared.snippets.documents import Document, latest_version
 from shared.snippets.identifiers import snippet_id
 
 _SERVICE = "Cosmos DB"
 _CHANGED_IN_BETWEEN = frozenset({409, 412})
+
+# A question to all projects finds chunks of up to 100 of them.
+_CONCURRENT_PROJECTS = 16
+
+
+@dataclass(frozen=True)
+class Visible:
+    """The version of a snippet that readers see, and how many chunks it has."""
+
+    version: str
+    chunks: int
 
 
 class Snippets:
@@ -47,6 +61,58 @@ class Snippets:
                 raise
             return True
 
+    async def confirm(self, seen: Document, version: str) -> bool:
+        """Say that a run of ``version`` found the snippet's text unchanged; False when it has changed in between."""
+        if version <= latest_version(seen):
+            return True
+        with translated(_SERVICE):
+            try:
+                await self._container.patch_item(
+                    seen["id"],
+                    seen["projectId"],
+                    [{"op": "set", "path": "/confirmed", "value": version}],
+                    etag=seen["_etag"],
+                    match_condition=MatchConditions.IfNotModified,
+                )
+            except ResourceNotFoundError:
+                return False
+            except HttpResponseError as error:
+                if error.status_code in _CHANGED_IN_BETWEEN:
+                    return False
+                raise
+            return True
+
+    async def outdated(self, project_id: str, recipe: str, after: str, limit: int) -> list[str]:
+        """Return up to ``limit`` names after ``after``, in order, of snippets that another recipe made."""
+        query = (
+            "SELECT VALUE c.name FROM c WHERE c.projectId = @project AND c.name > @after "
+            "AND NOT IS_DEFINED(c.deleted) AND (NOT IS_DEFINED(c.recipe) OR c.recipe != @recipe) "
+            "ORDER BY c.name OFFSET 0 LIMIT @limit"
+        )
+        return await self._rows(query, project_id, after=after, recipe=recipe, limit=limit)
+
+    async def below(self, project_id: str, prefix: str) -> list[Document]:
+        """Return the snippets whose names begin with ``prefix``, tombstones included, without vectors, by name."""
+        query = (
+            "SELECT c.name, c.version, c.confirmed, c.deleted FROM c WHERE c.projectId = @project "
+            "AND STARTSWITH(c.name, @prefix) ORDER BY c.name"
+        )
+        return await self._rows(query, project_id, prefix=prefix)
+
+    async def states(self, project_id: str, names: Sequence[str]) -> dict[str, Document]:
+        """Return what is stored under these names, tombstones included, by name."""
+        keys = [(snippet_id(name), project_id) for name in names]
+        with translated(_SERVICE):
+            found = cast("list[Document]", await self._container.read_items(keys))
+        return {row["name"]: row for row in found}
+
+    async def _rows(self, query: str, project_id: str, **fields: object) -> list[Any]:
+        parameters: list[dict[str, object]] = [{"name": "@project", "value": project_id}]
+        parameters += [{"name": f"@{name}", "value": value} for name, value in fields.items()]
+        with translated(_SERVICE):
+            rows = self._container.query_items(query, parameters=parameters, partition_key=project_id)
+            return [row async for row in rows]
+
     async def page(self, project_id: str, after: str, limit: int) -> list[Document]:
         """Return up to ``limit`` snippets of a project whose names come after ``after``, by name, without vectors."""
         query = (
@@ -69,6 +135,26 @@ class Snippets:
         with translated(_SERVICE):
             found = cast("list[Document]", await self._container.read_items(keys))
         return {(row["projectId"], row["name"]): row["version"] for row in found if "deleted" not in row}
+
+    async def visible(self, names: Collection[tuple[str, str]]) -> dict[tuple[str, str], Visible]:
+        """Return what readers see for each ``(project_id, name)`` that exists: one query a project, without vectors."""
+        ids: defaultdict[str, list[str]] = defaultdict(list)
+        for project_id, name in sorted(names):
+            ids[project_id].append(snippet_id(name))
+        limit = asyncio.Semaphore(_CONCURRENT_PROJECTS)
+
+        async def of_project(project_id: str, wanted: list[str]) -> list[Document]:
+            fields = {f"id{place}": each for place, each in enumerate(wanted)}
+            query = (
+                "SELECT c.projectId, c.name, c.version, c.chunks FROM c WHERE c.projectId = @project "
+                f"AND c.id IN ({', '.join(f'@{field}' for field in fields)}) AND NOT IS_DEFINED(c.deleted)"
+            )
+            async with limit:
+                return await self._rows(query, project_id, **fields)
+
+        found = await asyncio.gather(*(of_project(*each) for each in ids.items()))
+        rows = [row for of_one in found for row in of_one]
+        return {(row["projectId"], row["name"]): Visible(row["version"], row["chunks"]) for row in rows}
 
     async def ping(self) -> None:
         """Raise ``Unavailable`` or ``Rejected`` unless the container answers."""

@@ -4,7 +4,8 @@ import asyncio
 import json
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from typing import Any
 
 from shared.chunking import Chunk
 from shared.clients.blobs import Uploads
@@ -24,7 +25,14 @@ def encode_segment(chunks: Sequence[Chunk]) -> bytes:
 
 
 def decode_segment(content: bytes) -> list[Chunk]:
-    return [Chunk(**fields) for fields in json.loads(content)]
+    """Return the chunks that ``encode_segment`` wrote; releases before this one wrote no symbols."""
+    return [_decoded(fields) for fields in json.loads(content)]
+
+
+def _decoded(fields: dict[str, Any]) -> Chunk:
+    # JSON has no tuples, and chunks are compared by value.
+    symbols = {name: tuple(fields.get(name, ())) for name in ("scope", "defines")}
+    return replace(Chunk(**fields), **symbols)
 
 
 class SegmentCache:

@@ -1,5 +1,6 @@
 """What a client may submit for embedding, checked all at once."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Any
@@ -18,9 +19,17 @@ MAX_PROJECT_CHARACTERS = 128
 FIELDS = ("projectId", "name", "text")
 
 _PROJECT_EXPECTED = (
-    f"must be a string of 1 to {MAX_PROJECT_CHARACTERS} characters without / \\ # ? or control characters"
+    f"must be a string of 1 to {MAX_PROJECT_CHARACTERS} characters, other than . and .., "
+    "without / \\ # ? or control characters"
 )
-_NAME_EXPECTED = f"must be a string of 1 to {MAX_NAME_CHARACTERS} characters without control characters"
+_NAME_EXPECTED = (
+    f"must be a string of 1 to {MAX_NAME_CHARACTERS} characters without control characters "
+    "and without a part . or .. between slashes"
+)
+# Ordinary clients resolve these parts of an address before they send it, with either slash: the name would reach
+# another document than its own.
+_SLASH = re.compile(r"[/\\]")
+_DOT_SEGMENTS = frozenset({".", ".."})
 
 
 @dataclass(frozen=True)
@@ -41,7 +50,7 @@ def read_submission(document: dict[str, Any]) -> SnippetRequest:
     project_id = document.get("projectId", DEFAULT_PROJECT)
     faults += project_faults(project_id)
     faults += _missing_or(document, "name", name_faults)
-    faults += _missing_or(document, "text", _text_faults)
+    faults += _missing_or(document, "text", text_faults)
     if faults:
         raise InvalidRequest(*faults)
     size = len(document["text"].encode())
@@ -56,6 +65,8 @@ def project_faults(value: object) -> list[str]:
         return [f"Field 'projectId' {_PROJECT_EXPECTED}, got {json_type(value)}"]
     if not 1 <= len(value) <= MAX_PROJECT_CHARACTERS or _has_controls(value) or set(value) & set("/\\#?"):
         return [f"Field 'projectId' {_PROJECT_EXPECTED}, got {shown(value)}"]
+    if value in _DOT_SEGMENTS:
+        return [f"Field 'projectId' {_PROJECT_EXPECTED}, got {shown(value)}"]
     return []
 
 
@@ -63,23 +74,26 @@ def name_faults(value: object) -> list[str]:
     """Say what is wrong with a snippet's name. Paths are names."""
     if not isinstance(value, str):
         return [f"Field 'name' {_NAME_EXPECTED}, got {json_type(value)}"]
-    if not 1 <= len(value) <= MAX_NAME_CHARACTERS or _has_controls(value):
+    if not 1 <= len(value) <= MAX_NAME_CHARACTERS or _has_controls(value) or _has_dot_segment(value):
         return [f"Field 'name' {_NAME_EXPECTED}, got {shown(value)}"]
     if len(snippet_id(value).encode()) > MAX_ID_BYTES:
         return [f"Field 'name' must take at most {MAX_ID_BYTES} bytes as a document id, got {shown(value)}"]
     return []
 
 
-def _text_faults(value: object) -> list[str]:
+def text_faults(value: object) -> list[str]:
+    """Say what is wrong with a text. An empty one is a file like any other."""
     if not isinstance(value, str):
         return [f"Field 'text' must be a string, got {json_type(value)}"]
-    if not value:
-        return ["Field 'text' must not be empty"]
     return unicode_faults("text", value)
 
 
 def _missing_or(document: dict[str, Any], field: str, faults: Any) -> list[str]:
     return faults(document[field]) if field in document else [f"Missing required field: {field}"]
+
+
+def _has_dot_segment(name: str) -> bool:
+    return not _DOT_SEGMENTS.isdisjoint(_SLASH.split(name))
 
 
 def _has_controls(text: str) -> bool:

@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from activities.embeddings.persist_snippet_activity import persist_snippet_activity
+from shared.chunking import Chunk
 from shared.contracts import PersistTask, Snippet
 from shared.resources import Resources, open_resources
 from shared.settings import load_settings
 from shared.snippets.documents import ChunkRecord
-from shared.snippets.identifiers import content_key, version_of
+from shared.snippets.identifiers import version_of
 from shared.snippets.segment_cache import segment_blob
 from shared.snippets.sweep import sweep
 from shared.snippets.vectors import to_base64
@@ -30,11 +31,9 @@ async def leave_behind(resources: Resources, project: str, run_id: str) -> None:
     record = ChunkRecord(
         snippet=snippet,
         index=0,
-        text=text,
-        start_line=1,
-        end_line=1,
-        key=content_key(text, resources.model.model, resources.model.dimensions),
+        chunk=Chunk(text, 1, 1),
         model=resources.model.model,
+        recipe="chars/800/h0",
         created_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
     )
     await resources.embedder.embed_and_store(record, attempt=1)

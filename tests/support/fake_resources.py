@@ -13,6 +13,7 @@ from typing import Any, cast
 import numpy as np
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
+from shared.chunking import Chunk
 from shared.clients.ai_search import MaterialQuery
 from shared.clients.blobs import StoredBlob
 from shared.clients.lab_data import LabData
@@ -28,9 +29,10 @@ from shared.search.query_vectors import QueryVectors
 from shared.search.synonyms import SynonymCache
 from shared.settings import load_settings
 from shared.snippets.chunk_repository import RunMarker
-from shared.snippets.documents import RUN_MARKER, ChunkRecord, Document, vector_document
+from shared.snippets.documents import RUN_MARKER, ChunkRecord, Document, latest_version, vector_document
 from shared.snippets.embedder import Embedder
-from shared.snippets.identifiers import content_key, run_marker_id, snippet_id, version_of
+from shared.snippets.identifiers import run_marker_id, snippet_id, version_of
+from shared.snippets.recipes import recipe
 from shared.snippets.segment_cache import SegmentCache
 from shared.snippets.vector_repository import KnownVector
 from tests.support.stack import sample_environment
@@ -89,6 +91,22 @@ class FakeSnippets(Scripted):
         self.put(document)
         return True
 
+    async def confirm(self, seen: Document, version: str) -> bool:
+        self._step("confirm", seen["name"], version)
+        current = self.documents.get((seen["projectId"], seen["name"]))
+        if not current or current["_etag"] != seen["_etag"]:
+            return version <= latest_version(seen)
+        if version > latest_version(seen):
+            self.put(current | {"confirmed": version})
+        return True
+
+    async def below(self, project_id: str, prefix: str) -> list[Document]:
+        self._step("below", project_id, prefix)
+        rows = [
+            row for (project, name), row in self.documents.items() if project == project_id and name.startswith(prefix)
+        ]
+        return sorted(rows, key=lambda row: row["name"])
+
     async def versions(self, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
         self._step("versions", list(names))
         found = {name: self.documents[name] for name in names if name in self.documents}
@@ -116,6 +134,11 @@ class FakeChunks(Scripted):
         rows = [row for row in self._chunks(project_id) if row["model"] == model]
         scored = [row | {"score": sum(a * b for a, b in zip(row["embedding"], vector, strict=True))} for row in rows]
         return sorted(scored, key=lambda row: -row["score"])[:limit]
+
+    async def texts(self, project_id: str, name: str, version: str) -> list[Document]:
+        self._step("texts", project_id, name, version)
+        rows = [row for row in self._chunks(project_id, name) if row["version"] == version]
+        return sorted(rows, key=lambda row: row["chunkIndex"])
 
     async def delete_versions(self, project_id: str, name: str, *, before: str = "", only: str = "") -> int:
         self._step("delete_versions", project_id, name, before or only)
@@ -182,6 +205,10 @@ class FakeUploads(Scripted):
     def __init__(self) -> None:
         super().__init__()
         self.blobs: dict[str, tuple[bytes, datetime]] = {}
+
+    async def write(self, name: str, content: bytes) -> None:
+        self._step("write", name)
+        self.blobs[name] = (content, NOW)
 
     async def read(self, name: str) -> bytes:
         self._step("read", name)
@@ -352,10 +379,8 @@ def record_of(snippet: Snippet, index: int = 0, text: str = "a", created_at: dat
     return ChunkRecord(
         snippet=snippet,
         index=index,
-        text=text,
-        start_line=1,
-        end_line=1,
-        key=content_key(text, FakeModel.model, FakeModel.dimensions),
+        chunk=Chunk(text, 1, 1),
         model=FakeModel.model,
+        recipe=recipe(snippet.cutting, FakeModel.model, FakeModel.dimensions),
         created_at=created_at.isoformat(timespec="milliseconds"),
     )

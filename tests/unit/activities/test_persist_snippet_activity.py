@@ -22,7 +22,7 @@ class Store(FakeCloud):
         """Store a run's chunks and marker and return the task that makes them visible."""
         records = [record_of(snippet, index, f"a{index}") for index in range(chunks)]
         documents = [
-            chunk_document(record, letter_vector(record.text), reused=record.index < reused) for record in records
+            chunk_document(record, letter_vector(record.chunk.text), reused=record.index < reused) for record in records
         ]
         await self.chunks.store(snippet.project_id, [*documents, run_marker(records[0])])
         self.uploads.blobs[f"{snippet.run_id}/00000.json"] = (b"[]", None)
@@ -30,7 +30,9 @@ class Store(FakeCloud):
 
     def readable(self, task: PersistTask) -> None:
         """Let another process make a run visible at this moment."""
-        document = snippet_document(task, model="letters", reused=0, now="2026-11-21", created_at="2026-11-21")
+        document = snippet_document(
+            task, model="letters", dimensions=4, reused=0, now="2026-11-21", created_at="2026-11-21"
+        )
         self.snippets.put(document)
 
     def version(self) -> str:
@@ -82,7 +84,9 @@ async def test_what_came_as_text_leaves_blob_storage_alone(store):
 
 async def test_the_time_of_the_first_run_is_kept(store):
     earlier = run_of(1)
-    document = snippet_document(task_of(earlier), model="letters", reused=0, now="2020-01-02", created_at="2020-01-01")
+    document = snippet_document(
+        task_of(earlier), model="letters", dimensions=4, reused=0, now="2020-01-02", created_at="2020-01-01"
+    )
     store.snippets.put(document)
     await persist_snippet_activity(await store.embedded(run_of(2)), store.resources)
     assert store.snippets.documents["project", "a.py"]["createdAt"] == "2020-01-01"

@@ -86,6 +86,56 @@ def test_chunks_that_stay_empty_fail_the_run_and_nothing_is_persisted():
     assert inputs(result, "persist_snippet_activity") == []
 
 
+def test_a_chunk_that_the_model_refuses_is_not_asked_for_again_and_the_reason_is_told():
+    def embed(call):
+        return Returns({"refused": "content filter"} if call.input["chunkIndex"] == 1 else [1.0, 0.0])
+
+    result = run({"name": "n", "text": "x" * 2000}, answers(embed))
+    assert len(inputs(result, "embed_chunk_activity")) == 3
+    assert result.output == {
+        "ok": False,
+        "id": "n",
+        "failedChunks": [1],
+        "refusedChunks": [{"chunk": 1, "reason": "content filter"}],
+        "error": "1 of 3 chunks were refused by the embedding model",
+    }
+
+
+def test_what_was_refused_and_what_failed_are_told_apart_across_segments():
+    def embed(call):
+        index = call.input["chunkIndex"]
+        return Returns({"refused": "too long"} if index == 70 else [] if index == 5 else [1.0, 0.0])
+
+    result = run({"name": "n", "text": "x" * 800 * 100}, answers(embed))
+    assert result.output["failedChunks"] == [5, 70]
+    assert result.output["refusedChunks"] == [{"chunk": 70, "reason": "too long"}]
+    assert result.output["error"] == (
+        "1 of 100 chunks could not be embedded after 3 retries; 1 of 100 chunks were refused by the embedding model"
+    )
+
+
+def test_an_empty_text_is_persisted_without_chunks_and_without_a_vector():
+    persisted = {"embedded": 0, "reused": 0, "dimensions": 2}
+    result = run({"name": "n", "text": ""}, answers(always([1.0, 0.0]), lambda _: Returns(persisted)))
+    assert result.output == {"ok": True, "id": "n", "chunks": 0, "embedded": 0, "reused": 0, "dimensions": 2}
+    (task,) = inputs(result, "persist_snippet_activity")
+    assert (task["chunks"], task.get("embedding")) == (0, None)
+
+
+def test_chunks_carry_the_recipe_and_symbols_that_were_settled_at_acceptance():
+    document = {
+        "name": "a.py",
+        "text": "x = 1\ny = 2\n",
+        "chunkMode": "code",
+        "chunkSize": 500,
+        "cuts": [{"length": 6, "defines": ["x"]}, {"length": 6, "scope": ["A"]}],
+    }
+    result = run(document, answers(always([1.0, 0.0])))
+    first, second = sorted(inputs(result, "embed_chunk_activity"), key=lambda task: task["chunkIndex"])
+    assert first["snippet"]["cutting"] == "code/500/h1"
+    assert (first["text"], first["defines"], second["scope"], second["startLine"]) == ("x = 1\n", ["x"], ["A"], 2)
+
+
 def test_an_activity_that_raises_counts_as_empty():
     def embed(call):
         return Raises("RuntimeError: worker lost") if call.input["attempt"] == 1 else Returns([1.0, 0.0])

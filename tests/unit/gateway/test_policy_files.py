@@ -36,7 +36,7 @@ def written(folder: Path, inbound: str = "", outbound: str = "", on_error: str =
 
 
 def test_the_files_as_they_are_make_a_pipeline_for_each_operation(folder: Path) -> None:
-    assert len(read(folder)) == 15
+    assert len(read(folder)) == 17
 
 
 @pytest.mark.parametrize(

@@ -171,7 +171,7 @@ async def test_a_vector_is_due_to_be_written_again_after_a_month(cosmos, project
 
 def test_a_snippet_in_these_tests_has_the_fields_that_identify_a_real_one():
     task = PersistTask(snippet=run_of(1), chunks=1, characters=1, embedding="AACAPw==")
-    real_one = snippet_document(task, model="m", reused=0, now="", created_at="")
+    real_one = snippet_document(task, model="m", dimensions=1, reused=0, now="", created_at="")
     assert {name: real_one[name] for name in ("id", "projectId", "name", "version")} == {
         name: snippet(run_of(1))[name] for name in ("id", "projectId", "name", "version")
     }

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from shared.snippets.identifiers import chunk_id, content_key, snippet_id, snippet_name, version_of
+from shared.snippets.identifiers import (
+    accepted_at_ms,
+    chunk_id,
+    chunk_key,
+    content_key,
+    reindexed,
+    snippet_id,
+    snippet_name,
+    version_of,
+)
 
 NAMES = st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, max_size=80)
 
@@ -50,3 +59,17 @@ def test_the_same_chunk_of_a_run_has_one_id_and_another_text_another():
     assert chunk_id("a.py", "v1", 0, key) == chunk_id("a.py", "v1", 0, content_key("text", "model", 3))
     others = [content_key("text2", "model", 3), content_key("text", "model2", 3), content_key("text", "model", 4)]
     assert len({chunk_id("a.py", "v1", 0, k) for k in [key, *others]}) == 4
+
+
+def test_a_chunks_key_tells_the_recipe_and_all_that_is_embedded():
+    key = chunk_key("a.py\nx", "code/500/h1/m/3")
+    assert key == chunk_key("a.py\nx", "code/500/h1/m/3")
+    assert len({key, chunk_key("x", "code/500/h1/m/3"), chunk_key("a.py\nx", "code/400/h1/m/3")}) == 3
+
+
+def test_a_version_made_anew_follows_its_base_and_no_later_acceptance():
+    base = version_of(1000, "b")
+    first = reindexed(base, version_of(5000, "x"))
+    second = reindexed(first, version_of(6000, "x"))
+    assert base < first < second < version_of(1000, "c") < version_of(1001, "a")
+    assert accepted_at_ms(second) == 1000

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.chunking import chunk
+from shared.chunking import Chunk, chunk
 from shared.contracts import Snippet, Submission
-from shared.snippets.plan import CHUNKS_PER_SEGMENT, MAX_CHUNKS, plan, segments_of, travels_inline
+from shared.snippets.plan import CHUNKS_PER_SEGMENT, MAX_CHUNKS, cuts_of, plan, segments_of, travels_inline
 from shared.snippets.segment_cache import decode_segment, encode_segment
 
 SNIPPET = Snippet(project_id="p", name="n", version="v", run_id="r")
@@ -56,10 +56,25 @@ def test_the_largest_document_in_the_smallest_chunks_fits_into_one_input():
     assert len(plan(submission, SNIPPET)) == 640
 
 
-@pytest.mark.parametrize("text", ["", None])
-def test_nothing_to_embed_is_an_error(text):
-    with pytest.raises(ValueError, match="has 0 chunks"):
-        plan(Submission(name="n", text=text), SNIPPET)
+def test_an_empty_text_has_no_segment_and_no_text_at_all_is_an_error():
+    assert plan(Submission(name="n", text=""), SNIPPET) == []
+    with pytest.raises(ValueError, match="neither a text nor uploads"):
+        plan(Submission(name="n"), SNIPPET)
+
+
+def test_cuts_decide_whatever_the_cutter_would_do_today():
+    cuts = ({"length": 3, "scope": ["A"], "defines": ["b"]}, {"length": 4})
+    submission = Submission.model_validate({"name": "a.py", "text": "x\nyz\nw", "chunkMode": "code", "cuts": cuts})
+    tasks = [task.chunk for segment in plan(submission, SNIPPET) for task in segment.chunk_tasks()]
+    assert tasks == [Chunk("x\ny", 1, 2, ("A",), ("b",)), Chunk("z\nw", 2, 3, mid_line=True)]
+
+
+@pytest.mark.parametrize("mode", ["chars", "lines"])
+def test_a_submission_with_cuts_gives_the_chunks_it_was_cut_into(mode):
+    text = "".join(f"line {i}\n" for i in range(700))
+    chunks = chunk(text, 800, mode)
+    submission = Submission(name="n", text=text, chunk_mode=mode, cuts=cuts_of(chunks))
+    assert [task.chunk for segment in plan(submission, SNIPPET) for task in segment.chunk_tasks()] == chunks
 
 
 @given(st.text(min_size=1))

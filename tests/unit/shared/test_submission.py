@@ -30,7 +30,9 @@ def test_the_project_has_a_default():
     assert read_submission({"name": "a", "text": "b"}).project_id == "default-project"
 
 
-@pytest.mark.parametrize("name", ["src/pkg/__init__.py", "a b", "ünïcode.py", "x" * 512, "a?b#c\\d"])
+@pytest.mark.parametrize(
+    "name", ["src/pkg/__init__.py", "a b", "ünïcode.py", "x" * 512, "a?b#c\\d", ".env", "a/.git/b", "...", "a..b"]
+)
 def test_paths_are_names(name):
     assert read_submission(GOOD | {"name": name}).name == name
 
@@ -43,11 +45,13 @@ def test_paths_are_names(name):
         ("name", "x" * 513, "1 to 512 characters"),
         ("name", "a\nb", "without control characters"),
         ("name", "😀" * 512, "at most 1023 bytes"),
+        *(("name", name, "without a part . or ..") for name in (".", "..", "a/../b", "./a", "a/.", "..\\a", "a/..\\b")),
+        ("projectId", ".", "other than . and .."),
+        ("projectId", "..", "other than . and .."),
         ("projectId", None, "got null"),
         ("projectId", "a/b", "without /"),
         ("projectId", "", "1 to 128"),
         ("text", ["x"], "got array"),
-        ("text", "", "must not be empty"),
         ("text", "\ud800", "half a surrogate pair at character 0"),
     ],
 )
@@ -73,4 +77,9 @@ def test_a_text_over_ten_megabytes_is_too_large():
 @given(st.dictionaries(st.sampled_from(["projectId", "name", "text", "other"]), JSON_VALUES))
 def test_no_document_causes_a_bug(document):
     with contextlib.suppress(InvalidRequest):
-        assert read_submission(document).text
+        assert isinstance(read_submission(document).text, str)
+
+
+@pytest.mark.parametrize("text", ["", "\ufeffx", "a\r\nb\rc", "\x00", "\u2028", "x" * 1_000_000])
+def test_every_text_is_accepted_as_it_is(text):
+    assert read_submission(GOOD | {"text": text}).text == text

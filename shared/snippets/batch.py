@@ -1,0 +1,114 @@
+"""What a client may submit as a batch of files, checked all at once."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, cast
+
+from shared.errors import InvalidRequest, TooLarge
+from shared.http import json_type
+from shared.request_fields import flag_faults, shown, unknown_fields
+from shared.snippets.submission import (
+    DEFAULT_PROJECT,
+    MAX_NAME_CHARACTERS,
+    MAX_TEXT_BYTES,
+    SnippetRequest,
+    name_faults,
+    project_faults,
+    text_faults,
+)
+
+MAX_FILES = 500
+MAX_BATCH_BYTES = 20 * 1024 * 1024
+# The Functions host takes no larger request; JSON may write a byte of text as six characters.
+MAX_BODY_BYTES = 100_000_000
+FIELDS = ("projectId", "files", "deleteMissing", "prefix", "dryRun")
+_FILE_FIELDS = ("name", "text")
+_MAX_FAULTS = 20
+
+
+@dataclass(frozen=True)
+class BatchRequest:
+    """``prefix``: below which snippets that ``files`` do not name are deleted; None: none is."""
+
+    project_id: str
+    files: tuple[SnippetRequest, ...]
+    prefix: str | None
+    dry_run: bool
+
+
+def read_batch(document: dict[str, Any]) -> BatchRequest:
+    """Return the batch that a request describes.
+
+    Raises:
+        InvalidRequest: Fields are missing, unknown or wrong; the first 20 faults are named.
+        TooLarge: A text has more than 10 MB in UTF-8, all together have more than 20 MB, or there are too many files.
+    """
+    project_id = document.get("projectId", DEFAULT_PROJECT)
+    faults = [*unknown_fields(document, FIELDS), *project_faults(project_id)]
+    for flag in ("deleteMissing", "dryRun"):
+        faults += flag_faults(flag, document.get(flag, False))
+    prefix = document.get("prefix", "")
+    deletes = document.get("deleteMissing") is True
+    faults += _prefix_faults(prefix, given="prefix" in document, deletes=deletes)
+    files = document.get("files")
+    if isinstance(files, list) and len(cast("list[object]", files)) > MAX_FILES:
+        raise TooLarge(f"Field 'files' has {len(cast('list[object]', files))} files; expected at most {MAX_FILES}")
+    faults += _files_faults(document, files, prefix if deletes and isinstance(prefix, str) else "")
+    if not files and not faults and not (deletes and prefix):
+        faults.append("Field 'files' must hold at least one file, unless 'deleteMissing' empties a 'prefix'")
+    if faults:
+        more = len(faults) - _MAX_FAULTS
+        raise InvalidRequest(*faults[:_MAX_FAULTS], *([f"and {more} more faults"] if more > 0 else []))
+    given = tuple(SnippetRequest(project_id, file["name"], file["text"]) for file in cast("list[Any]", files))
+    _check_sizes(given)
+    return BatchRequest(project_id, given, prefix if deletes else None, document.get("dryRun", False))
+
+
+def _prefix_faults(prefix: object, *, given: bool, deletes: bool) -> list[str]:
+    if not isinstance(prefix, str):
+        return [f"Field 'prefix' must be a string, got {json_type(prefix)}"]
+    if len(prefix) > MAX_NAME_CHARACTERS:
+        return [f"Field 'prefix' must have at most {MAX_NAME_CHARACTERS} characters, got {len(prefix)}"]
+    if given and not deletes:
+        return ["Field 'prefix' says what 'deleteMissing' covers; expected 'deleteMissing': true beside it"]
+    return []
+
+
+def _files_faults(document: dict[str, Any], files: object, prefix: str) -> list[str]:
+    if "files" not in document:
+        return ["Missing required field: files"]
+    if not isinstance(files, list):
+        return [f"Field 'files' must be an array of objects with 'name' and 'text', got {json_type(files)}"]
+    faults: list[str] = []
+    names: Counter[str] = Counter()
+    for index, file in enumerate(cast("list[object]", files)):
+        if not isinstance(file, dict):
+            faults.append(f"files[{index}] must be an object with 'name' and 'text', got {json_type(file)}")
+            continue
+        faults += [f"files[{index}]: {fault}" for fault in _file_faults(cast("dict[str, Any]", file), prefix)]
+        if isinstance(name := cast("dict[str, Any]", file).get("name"), str):
+            names[name] += 1
+    repeated = [name for name, count in names.items() if count > 1]
+    return [
+        *faults,
+        *(f"Field 'files' has {shown(name)} {names[name]} times; expected each name once" for name in repeated),
+    ]
+
+
+def _file_faults(file: dict[str, Any], prefix: str) -> list[str]:
+    faults = [*unknown_fields(file, _FILE_FIELDS)]
+    for field, check in (("name", name_faults), ("text", text_faults)):
+        faults += check(file[field]) if field in file else [f"Missing required field: {field}"]
+    name = file.get("name")
+    if isinstance(name, str) and not name.startswith(prefix):
+        faults.append(f"Field 'name' must begin with the prefix {shown(prefix)}, got {shown(name)}")
+    return faults
+
+
+def _check_sizes(files: tuple[SnippetRequest, ...]) -> None:
+    sizes = [len(file.text.encode()) for file in files]
+    for index, size in enumerate(sizes):
+        if size > MAX_TEXT_BYTES:
+            raise TooLarge(f"files[{index}]: Field 'text' has {size} bytes in UTF-8; expected at most {MAX_TEXT_BYTES}")
+    if sum(sizes) > MAX_BATCH_BYTES:
+        raise TooLarge(f"The texts have {sum(sizes)} bytes in UTF-8 together; expected at most {MAX_BATCH_BYTES}")

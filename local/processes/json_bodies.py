@@ -1,8 +1,15 @@
 """JSON from whoever asks a stand-in: how deep it may be nested."""
 
+import re
+from itertools import accumulate
 from typing import Any
 
 import orjson
+
+# Possessive: no text makes it go back.
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_OPENING = b"[{"
+_ALL_BUT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 class NestedTooDeep(Exception):
@@ -21,10 +28,18 @@ def read_json(body: bytes, levels: int) -> Any:
         NestedTooDeep: Arrays and objects stand in each other more than ``levels`` deep.
     """
     value = orjson.loads(body)
-    # Brackets bound the depth; only a body that has many of them is walked.
-    if body.count(b"{") + body.count(b"[") > levels:
-        check_nesting(value, levels)
+    if body.count(b"{") + body.count(b"[") > levels and _depth(body) > levels:
+        raise NestedTooDeep(levels)
     return value
+
+
+def _depth(body: bytes) -> int:
+    """Return how deep the arrays and objects of a JSON text stand in each other.
+
+    By its brackets outside of strings: to walk the numbers of 64 vectors takes ten times as long.
+    """
+    brackets = _STRING.sub(b"", body).translate(None, _ALL_BUT_BRACKETS)
+    return max(accumulate(1 if bracket in _OPENING else -1 for bracket in brackets), default=0)
 
 
 def check_nesting(value: Any, levels: int) -> None:

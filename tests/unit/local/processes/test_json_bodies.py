@@ -2,6 +2,8 @@
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from local.processes.json_bodies import NestedTooDeep, check_nesting, read_json
 
@@ -19,6 +21,24 @@ def test_one_level_more_is_refused(body):
 
 def test_brackets_in_texts_are_no_nesting():
     assert read_json(b'["[[[[[[", "{{{{"]', 2) == ["[[[[[[", "{{{{"]
+
+
+TEXTS = st.text(alphabet='[]{}"\\\\/a\n')
+VALUES = st.recursive(
+    st.none() | TEXTS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3)
+)
+
+
+@given(VALUES, st.integers(1, 6))
+def test_a_body_is_as_deep_as_what_it_holds(value, levels):
+    def is_refused(check, argument):
+        try:
+            check(argument, levels)
+        except NestedTooDeep:
+            return True
+        return False
+
+    assert is_refused(read_json, orjson.dumps(value)) is is_refused(check_nesting, value)
 
 
 def test_a_value_that_nothing_sent_is_checked_alike():

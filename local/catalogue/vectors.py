@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from openai import AzureOpenAI, OpenAI
 
+from local.openai.models import choice
+from local.stack.addresses import is_loopback
 from shared.topology import topology
 
 # A request of Azure OpenAI takes up to 2,048 inputs and 300,000 tokens; this many texts of a material stay far below.
@@ -48,7 +50,11 @@ def model_of(settings: Mapping[str, str]) -> str:
     """Return what tells the vectors of one model from those of another."""
     place = settings.get("AZURE_OPENAI_ENDPOINT") or settings.get("PROJECT_ENDPOINT") or ""
     # A port says nothing about the model behind it.
-    names = (urlsplit(place).hostname or "", _of("EMBEDDING_MODEL_DEPLOYMENT_NAME", settings))
+    host = urlsplit(place).hostname or ""
+    if place and is_loopback(place, "AZURE_OPENAI_ENDPOINT"):
+        # Here one name stands for whichever model is chosen.
+        host = choice.version_of(choice.chosen(settings.get(choice.SETTING)))
+    names = (host, _of("EMBEDDING_MODEL_DEPLOYMENT_NAME", settings))
     return "/".join((*names, _of("EMBEDDING_DIMENSIONS", settings)))
 
 

@@ -2,11 +2,13 @@
 
 import argparse
 import asyncio
+import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
 from local.openai.faults import Faults
-from local.openai.model import EmbeddingModel
+from local.openai.models import choice, cl100k
+from local.openai.models.vectors import EmbeddingModel
 from local.openai.server import Endpoint
 from local.processes.serving import (
     CannotServe,
@@ -37,11 +39,25 @@ def arguments(argv: list[str]) -> argparse.Namespace:
         default=[],
         help="a deployment that exists, any number of them; without, all do",
     )
+    parser.add_argument(
+        "--embedding",
+        type=_model,
+        default=os.environ.get(choice.SETTING),
+        metavar="MODEL",
+        help=f"{' or '.join(choice.Choice)}; default: ${choice.SETTING}, else {choice.Choice.STATIC}",
+    )
     parser.add_argument("--latency-ms", type=float, default=0, help="added to every request")
     parser.add_argument("--rate-429", type=float, default=0, help="share of requests answered with 429, 0 to 1")
     parser.add_argument("--retry-after", type=float, default=1, help="seconds in the Retry-After of a 429 (default: 1)")
     parser.add_argument("--rate-500", type=float, default=0, help="share of requests answered with 500, 0 to 1")
     return parser.parse_args(argv)
+
+
+def _model(name: str) -> choice.Choice:
+    try:
+        return choice.chosen(name)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def faults_of(options: argparse.Namespace) -> Faults:
@@ -55,6 +71,12 @@ def faults_of(options: argparse.Namespace) -> Faults:
     )
 
 
+def load(embedding: choice.Choice | None) -> EmbeddingModel:
+    """Read the embedding model and the vocabulary that tokens are counted with."""
+    cl100k.load()
+    return choice.load(embedding or choice.Choice.STATIC)
+
+
 async def serve(options: argparse.Namespace) -> None:
     """Serve until a signal comes.
 
@@ -65,7 +87,7 @@ async def serve(options: argparse.Namespace) -> None:
     stop = stop_signal()
     listener = listen(options.host, options.port)
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="openai") as executor:
-        model = asyncio.get_running_loop().run_in_executor(executor, EmbeddingModel.load)
+        model = asyncio.get_running_loop().run_in_executor(executor, load, options.embedding)
         endpoint = Endpoint(model, executor, faults_of(options), options.key, options.deployment)
         async with served(endpoint.application(), listener, cancels_handlers=True) as url:
             try:

@@ -6,7 +6,8 @@ from typing import Any, Literal, NoReturn, cast
 
 import orjson
 
-from local.openai.model import EmbeddingModel, TokenIds, Vectors
+from local.openai.models import cl100k
+from local.openai.models.vectors import EmbeddingModel, Vectors
 from local.openai.refusals import Refusal, kind_of, model_of, read_object
 
 MAX_INPUTS = 2048
@@ -44,18 +45,18 @@ def parse_request(body: bytes, deployment: str | None) -> EmbeddingsRequest:
     )
 
 
-def check_lengths(texts: list[str], longest_token: int) -> None:
+def check_lengths(texts: list[str]) -> None:
     """Refuse texts that no tokenizer could bring under the limit, before any work is spent on them."""
     for index, text in enumerate(texts):
-        if len(text) > MAX_TOKENS * longest_token:
+        if len(text) > MAX_TOKENS * cl100k.LONGEST_TOKEN:
             refuse_length(index, f"more than {MAX_TOKENS}")
 
 
-def check_tokens(tokens: list[TokenIds]) -> None:
+def check_tokens(counts: list[int]) -> None:
     """Refuse inputs of more tokens than the model takes."""
-    for index, ids in enumerate(tokens):
-        if len(ids) > MAX_TOKENS:
-            refuse_length(index, str(len(ids)))
+    for index, count in enumerate(counts):
+        if count > MAX_TOKENS:
+            refuse_length(index, str(count))
 
 
 def refuse_length(index: int, count: str) -> NoReturn:
@@ -75,10 +76,10 @@ def embed(model: EmbeddingModel, asked: EmbeddingsRequest) -> bytes:
     Raises:
         Refusal: An input is too long.
     """
-    check_lengths(asked.inputs, model.longest_token)
-    tokens = model.tokenize(asked.inputs)
-    check_tokens(tokens)
-    return render(asked, model.embed(tokens, asked.dimensions), sum(map(len, tokens)))
+    check_lengths(asked.inputs)
+    counts = cl100k.count(asked.inputs)
+    check_tokens(counts)
+    return render(asked, model.embed(asked.inputs, asked.dimensions), sum(counts))
 
 
 def render(request: EmbeddingsRequest, vectors: Vectors, token_count: int) -> bytes:
@@ -107,6 +108,8 @@ def _inputs(value: object) -> list[str]:
     items = cast("list[object]", value)
     if not items:
         raise Refusal(400, "Invalid 'input': the array is empty, expected at least one input.", param="input")
+    if _is_id(items[0]):
+        return [_decoded(items, 0, "input")]
     if len(items) > MAX_INPUTS:
         raise Refusal(
             400,
@@ -115,19 +118,31 @@ def _inputs(value: object) -> list[str]:
             param="input",
             code="array_above_max_length",
         )
-    return [_text(item, f"input[{index}]") for index, item in enumerate(items)]
+    return [
+        _decoded(cast("list[object]", item), index, f"input[{index}]")
+        if isinstance(item, list)
+        else _text(item, f"input[{index}]")
+        for index, item in enumerate(items)
+    ]
+
+
+def _decoded(ids: list[object], index: int, name: str) -> str:
+    """Return the text of token ids, which some clients send in place of it."""
+    if len(ids) > MAX_TOKENS:
+        refuse_length(index, str(len(ids)))
+    found = [token for token in ids if isinstance(token, int) and _is_id(token)]
+    if not found or len(found) < len(ids):
+        raise Refusal(
+            400, f"Invalid '{name}': expected token ids of cl100k_base, 0 to {cl100k.SIZE - 1}.", param="input"
+        )
+    return cl100k.decode(found)
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < cl100k.SIZE
 
 
 def _text(value: object, name: str) -> str:
-    if isinstance(value, int | list) and not isinstance(value, bool):
-        # Ids that clients send are of cl100k_base, the vocabulary of text-embedding-3; the local model has another one,
-        # in which the same ids would silently mean other words.
-        raise Refusal(
-            400,
-            f"Invalid '{name}': token ids are of the vocabulary cl100k_base, which the local model does not have; "
-            "send the text instead.",
-            param="input",
-        )
     if not isinstance(value, str):
         raise Refusal(400, f"Invalid type for '{name}': {kind_of(value)}, expected a string.", param="input")
     if not value:

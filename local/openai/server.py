@@ -18,7 +18,7 @@ from local.openai.chat.completing import complete
 from local.openai.chat.requests import ChatRequest, parse_chat
 from local.openai.embeddings_wire import embed, parse_request
 from local.openai.faults import BadAnswer, FaultBoard, FaultInjector, Faults
-from local.openai.model import EmbeddingModel
+from local.openai.models.vectors import EmbeddingModel
 from local.openai.refusals import Refusal
 from local.openai.rules.answering import SCHEMAS
 from local.openai.stats import Request, Stats
@@ -95,7 +95,7 @@ class Endpoint:
             asked = await self._in_thread(parse_chat, raw, self._deployment(request), request.query.get("api-version"))
             self._check_deployment(asked.model)
             bad = await self._bad_answer(asked, counted)
-            answer = await self._in_thread(complete, await self._model, asked, bad)
+            answer = await self._in_thread(complete, asked, bad)
             counted.answered(200)
         if not asked.stream:
             return web.Response(body=render(answer), content_type="application/json")

@@ -7,8 +7,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from local.azurite.launcher import ACCOUNT
+from local.openai.models import choice
 from local.processes.ports import LOOPBACK
 from local.stack.addresses import connection_string, is_loopback, service_bus_connection, service_bus_endpoint
+from local.stack.errors import BadSettings
 
 DEFAULT_PORTS = {
     "host": 7071,
@@ -33,6 +35,8 @@ class Part(StrEnum):
     STORAGE = "storage"
 
 
+_DEPLOYMENT = "EMBEDDING_MODEL_DEPLOYMENT_NAME"
+_MINILM_DEPLOYMENT = "text-embedding-3-small-minilm"
 KEEP_NOTHING = (Part.OPENAI, Part.GITHUB)
 GITHUB_APP = ("GITHUB_APP_ID", "GITHUB_APP_INSTALLATION_ID", "GITHUB_APP_PRIVATE_KEY")
 
@@ -116,7 +120,7 @@ def make_plan(options: Options, settings: Mapping[str, str], sample: Mapping[str
     """Decide every part; ``sample`` gives the keys of what is started when ``settings`` have none.
 
     Raises:
-        BadSettings: An endpoint is not an http or https address.
+        BadSettings: An endpoint is not an http or https address, or there is no such embedding model.
     """
     decisions: dict[Part, Decision] = {
         Part.HOST: _host(options),
@@ -137,6 +141,18 @@ def make_plan(options: Options, settings: Mapping[str, str], sample: Mapping[str
 def mock_mode(settings: Mapping[str, str]) -> bool:
     """Tell whether the app does without OpenAI."""
     return settings.get("DISABLE_OPENAI", "").lower() in ("1", "true", "yes", "on")
+
+
+def _embedding(settings: Mapping[str, str]) -> dict[str, str]:
+    try:
+        model = choice.chosen(settings.get(choice.SETTING))
+    except ValueError as error:
+        raise BadSettings(str(error)) from error
+    found = {choice.SETTING: str(model)}
+    if model is choice.Choice.MINILM and not settings.get(_DEPLOYMENT):
+        # The app keeps vectors by the deployment's name: those of the default model must not pass for this one's.
+        found[_DEPLOYMENT] = _MINILM_DEPLOYMENT
+    return found
 
 
 def _host(options: Options) -> Decision:
@@ -198,7 +214,8 @@ def _addresses(started: Started, settings: Mapping[str, str], sample: Mapping[st
         case Part.COSMOS:
             return {"COSMOS_ENDPOINT": started.url, "COSMOS_KEY": key("COSMOS_KEY")}
         case Part.OPENAI:
-            return {"AZURE_OPENAI_ENDPOINT": started.url, "AZURE_OPENAI_API_KEY": key("AZURE_OPENAI_API_KEY")}
+            address = {"AZURE_OPENAI_ENDPOINT": started.url, "AZURE_OPENAI_API_KEY": key("AZURE_OPENAI_API_KEY")}
+            return address | _embedding(settings)
         case Part.SEARCH:
             return {"AI_SEARCH_ENDPOINT": started.url, "AI_SEARCH_KEY": key("AI_SEARCH_KEY")}
         case Part.GITHUB:

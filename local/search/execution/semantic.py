@@ -1,7 +1,7 @@
 """The semantic ranker: how near the meaning of each result is to that of the query, captions and answers.
 
-The service has a deep model trained on judged results; here the cosine of embeddings stands in for it (local.openai's
-model), so that scores are in the service's range and order by meaning, and are not the service's numbers.
+The service has a deep model trained on judged results; here the cosine of wordllama's vectors stands in for it, so that
+scores are in the service's range and order by meaning, and are not the service's numbers.
 """
 
 import re
@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from local.openai.model import EmbeddingModel, TokenIds, Vectors
+from local.openai.models.vectors import Vectors
+from local.openai.models.wordllama import TokenIds, WordLlama
 from local.search.definitions import SemanticConfiguration
 from local.search.execution.highlights import marked
 from local.search.execution.request import Semantics
@@ -107,8 +108,8 @@ class SemanticRanker:
 
 
 @cache
-def _model() -> EmbeddingModel:
-    return EmbeddingModel.load()
+def _model() -> WordLlama:
+    return WordLlama.load()
 
 
 def _embed(text: str) -> Vectors:

@@ -141,6 +141,12 @@ async def test_without_a_key_any_caller_is_let_in(session: aiohttp.ClientSession
         assert response.status == 200
 
 
+async def test_an_embedding_model_that_there_is_not_is_refused_at_the_start() -> None:
+    with pytest.raises(AssertionError, match="ended with 2"):
+        async with running_openai("--embedding", "word2vec"):
+            pytest.fail("it serves")
+
+
 async def test_endpoint_open_to_other_machines_needs_a_key() -> None:
     with pytest.raises(AssertionError, match="ended with 1"):
         async with running_openai("--host", "0.0.0.0"):

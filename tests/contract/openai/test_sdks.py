@@ -102,7 +102,7 @@ async def test_vectors_have_the_dimensions_asked_for_and_length_one(azure: Async
 
 async def test_padding_changes_no_cosine(azure: AsyncAzureOpenAI) -> None:
     texts = ["merge sorted lists", "join ordered arrays"]
-    own = await azure.embeddings.create(model=MODEL, input=texts, dimensions=256)
+    own = await azure.embeddings.create(model=MODEL, input=texts, dimensions=512)
     padded = await azure.embeddings.create(model=MODEL, input=texts, dimensions=3072)
     assert cosine(*[d.embedding for d in padded.data]) == pytest.approx(cosine(*[d.embedding for d in own.data]))
 
@@ -112,6 +112,19 @@ async def test_usage_counts_the_tokens_of_all_inputs(azure: AsyncAzureOpenAI) ->
     two = await azure.embeddings.create(model=MODEL, input=["hello world", "hello world"])
     assert one.usage.prompt_tokens == 2
     assert two.usage.total_tokens == 4
+
+
+async def test_an_input_of_as_many_tokens_as_the_model_takes_is_embedded(azure: AsyncAzureOpenAI) -> None:
+    answer = await azure.embeddings.create(model=MODEL, input=" word" * 8192)
+    assert answer.usage.prompt_tokens == 8192
+
+
+async def test_token_ids_are_embedded_as_their_text(azure: AsyncAzureOpenAI) -> None:
+    text = await azure.embeddings.create(model=MODEL, input="hello world")
+    ids = await azure.embeddings.create(model=MODEL, input=[15339, 1917])
+    several = await azure.embeddings.create(model=MODEL, input=[[15339, 1917], [15339]])
+    assert ids.data[0].embedding == several.data[0].embedding == text.data[0].embedding
+    assert (ids.usage.prompt_tokens, several.usage.prompt_tokens, len(several.data)) == (2, 3, 2)
 
 
 async def test_wrong_key_is_unauthorized(endpoint: LocalOpenAI) -> None:
@@ -131,8 +144,12 @@ async def test_wrong_key_is_unauthorized(endpoint: LocalOpenAI) -> None:
         ({"input": ["a"] * 2049}, "maximum length 2048"),
         ({"input": "word " * 9000}, "maximum context length is 8192 tokens"),
         ({"input": "x" * 1_000_000}, "maximum context length is 8192 tokens"),
-        ({"input": [1, 2, 3]}, "token ids"),
-        ({"input": [[1, 2, 3]]}, "token ids"),
+        ({"input": [15339, -1]}, "Invalid 'input': expected token ids of cl100k_base, 0 to 100255"),
+        ({"input": [[15339], [100256]]}, "Invalid 'input[1]': expected token ids"),
+        ({"input": [[15339, True]]}, "Invalid 'input[0]': expected token ids"),
+        ({"input": [[]]}, "Invalid 'input[0]': expected token ids"),
+        ({"input": [15339] * 8193}, "however you requested 8193 tokens in 'input[0]'"),
+        ({"input": "fine" + " word" * 8192}, "however you requested 8193 tokens in 'input[0]'"),
         ({"input": [None]}, "null, expected a string"),
         ({"input": {"a": 1}}, "an object, expected a string"),
         ({"input": "a", "dimensions": 0}, "expected 1 to 4096"),

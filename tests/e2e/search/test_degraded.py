@@ -73,7 +73,8 @@ async def test_one_scorer_that_fails_leaves_its_materials_without_a_score_at_the
     assert degraded(document) == ["scoring_partial"]
     scored = [result["score"] is not None for result in results]
     assert scored == sorted(scored, reverse=True)
-    assert scored.count(False) == 4
+    # Its part, the first of five, which are of nearly the same size.
+    assert scored.count(False) == document["processing_metadata"]["total_results_after_dedup"] // 5
     assert one in {result["id"] for result in results if result["score"] is None}
     assert document["results"]["overall_scoring_analysis"]["summary"]
 

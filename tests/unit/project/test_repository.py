@@ -26,6 +26,7 @@ LEFT_BEHIND = [
 REQUIREMENTS = [
     "requirements.txt",
     "requirements-dev.txt",
+    "requirements-minilm.txt",
     "tests/contract/worker/requirements.txt",
     "bench/peers/requirements.txt",
 ]

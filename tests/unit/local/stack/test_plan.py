@@ -45,6 +45,24 @@ def test_children_get_addresses_and_keys_of_what_is_started() -> None:
     assert "QueueEndpoint=http://127.0.0.1:2001/devstoreaccount1" in environment["AzureWebJobsStorage"]
 
 
+@pytest.mark.parametrize(("value", "chosen"), [(None, "static"), ("", "static"), ("MINILM", "minilm")])
+def test_the_embedding_model_is_the_one_that_the_settings_name(value: str | None, chosen: str) -> None:
+    settings = {} if value is None else {"LOCAL_EMBEDDING": value}
+    assert plan(settings).environment["LOCAL_EMBEDDING"] == chosen
+
+
+def test_vectors_of_the_two_local_models_are_kept_under_names_of_their_own() -> None:
+    name, minilm = "EMBEDDING_MODEL_DEPLOYMENT_NAME", {"LOCAL_EMBEDDING": "minilm"}
+    assert name not in plan({}).environment
+    assert plan(minilm).settings[name] == "text-embedding-3-small-minilm"
+    assert plan(minilm | {name: "mine"}).settings[name] == "mine"
+
+
+def test_an_embedding_model_that_there_is_not_is_a_bad_setting() -> None:
+    with pytest.raises(BadSettings, match="LOCAL_EMBEDDING must be one of static, minilm"):
+        plan({"LOCAL_EMBEDDING": "word2vec"})
+
+
 @pytest.mark.parametrize(
     ("setting", "part"),
     [

@@ -1,12 +1,11 @@
-"""The embedding model: wordllama's static token vectors, read from the files that its wheel carries.
+"""wordllama's static token vectors, read from the files that its wheel carries.
 
-Why this model: docs/adr/0003-local-embedding-model.md. The package itself is never imported: that would configure the
-root logger and, through a wrong folder name in its loader, look for the tokenizer on the network.
+The package itself is never imported: that would configure the root logger and, through a wrong folder name in its
+loader, look for the tokenizer on the network.
 """
 
 import json
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Self
 
@@ -14,21 +13,22 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from local.openai.models.packages import folder_of
+from local.openai.models.vectors import Vectors, fitted
+
 WEIGHTS = "weights/l2_supercat_256.safetensors"
 TENSOR = "embedding.weight"
 TOKENIZER = "tokenizers/l2_supercat_tokenizer_config.json"
 
-Vectors = NDArray[np.float32]
 TokenIds = NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True)
-class EmbeddingModel:
+class WordLlama:
     """Turns text into tokens and tokens into unit vectors. Safe to call from several threads."""
 
     tokenizer: Tokenizer
     weights: Vectors
-    longest_token: int
 
     @classmethod
     def load(cls) -> Self:
@@ -37,15 +37,11 @@ class EmbeddingModel:
         Raises:
             FileNotFoundError: The wheel is not installed, or lacks the files.
         """
-        spec = find_spec("wordllama")
-        if spec is None or not spec.submodule_search_locations:
-            raise FileNotFoundError("the package wordllama, which carries the embedding model, is not installed")
-        package = Path(spec.submodule_search_locations[0])
+        package = folder_of("wordllama", "static token vectors")
         tokenizer = Tokenizer.from_file(str(package / TOKENIZER))
         tokenizer.no_padding()
         tokenizer.no_truncation()
-        longest = max(len(token) for token in tokenizer.get_vocab())
-        return cls(tokenizer, read_tensor(package / WEIGHTS, TENSOR).astype(np.float32), longest)
+        return cls(tokenizer, read_tensor(package / WEIGHTS, TENSOR).astype(np.float32))
 
     @property
     def dimensions(self) -> int:
@@ -57,24 +53,16 @@ class EmbeddingModel:
         encodings = self.tokenizer.encode_batch_fast(texts, add_special_tokens=False)
         return [np.asarray(encoding.ids, dtype=np.uint32) for encoding in encodings]
 
-    def first_tokens(self, text: str, count: int) -> str:
-        """Return the part of ``text`` that its first ``count`` tokens cover."""
-        offsets = self.tokenizer.encode(text, add_special_tokens=False).offsets
-        return text if count >= len(offsets) else text[: offsets[count - 1][1]] if count else ""
-
     def embed(self, tokens: list[TokenIds], dimensions: int) -> Vectors:
         """Return one unit vector per text: the mean of its tokens' vectors, brought to ``dimensions``.
 
         Fewer than the model's own cut it and normalise again (it was trained as a Matryoshka model: its leading
-        dimensions are a model of their own); more add zeros, which change no cosine.
+        dimensions are a model of their own).
         """
-        kept = min(dimensions, self.dimensions)
-        vectors = np.zeros((len(tokens), dimensions), dtype=np.float32)
+        means = np.zeros((len(tokens), self.dimensions), dtype=np.float32)
         for row, ids in enumerate(tokens):
-            mean = self.weights[ids, :kept].mean(axis=0)
-            # A mean of exactly zero has no direction; dividing by the smallest float keeps it zero and finite.
-            vectors[row, :kept] = mean / max(float(np.linalg.norm(mean)), float(np.finfo(np.float32).tiny))
-        return vectors
+            means[row] = self.weights[ids].mean(axis=0)
+        return fitted(means, dimensions)
 
 
 def read_tensor(path: Path, name: str) -> NDArray[np.float16]:

@@ -10,6 +10,17 @@ SETUP := $(VENV)/.installed node_modules/.installed
 
 .PHONY: run test lint bench clean
 
+# `make bench retrieval`: words after `bench` name measurements, none means all. make takes them for goals of their own.
+MEASUREMENTS :=
+ifeq ($(firstword $(MAKECMDGOALS)),bench)
+MEASUREMENTS := $(filter-out run test lint bench clean,$(MAKECMDGOALS))
+endif
+ifneq ($(MEASUREMENTS),)
+.PHONY: $(MEASUREMENTS)
+$(MEASUREMENTS): bench
+	@:
+endif
+
 run: $(SETUP)
 	@$(BIN)/python -m local run $(if $(ONCE),--once)
 
@@ -24,7 +35,7 @@ lint: $(VENV)/.installed
 	@$(BIN)/basedpyright
 
 bench: $(SETUP)
-	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench $(MEASUREMENTS)
 
 clean:
 	rm -rf $(VENV) node_modules .local .pytest_cache .ruff_cache .hypothesis .import_linter_cache

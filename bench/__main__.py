@@ -5,7 +5,7 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 
-from bench import answers, delta_e, embeddings, engine, repo_context, scale, search, startup
+from bench import answers, delta_e, embeddings, engine, repo_context, retrieval, scale, search, startup
 from bench.report import Row, describe_machine, keep, table
 
 MEASUREMENTS: dict[str, Callable[[], Awaitable[list[Row]]]] = {
@@ -16,10 +16,11 @@ MEASUREMENTS: dict[str, Callable[[], Awaitable[list[Row]]]] = {
     "answers": answers.measure,
     "repo-context": repo_context.measure,
     "startup": startup.measure,
+    "retrieval": retrieval.measure,
     "scale": scale.measure,
 }
-# Those that have a document of their own.
-PUBLISHED: dict[str, Callable[[], None]] = {"scale": scale.publish}
+# Those that have a document or tables of their own.
+PUBLISHED: dict[str, Callable[[], None]] = {"retrieval": retrieval.publish, "scale": scale.publish}
 
 
 def main() -> None:

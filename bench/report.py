@@ -35,13 +35,22 @@ def keep(name: str, rows: Sequence[Row], machine: str) -> None:
     Raises:
         ValueError: The document has no such markers.
     """
+    keep_text(name, table(rows, machine))
+
+
+def keep_text(name: str, found: str) -> None:
+    """Put what one measurement found, as Markdown, between its markers in docs/benchmarks.md.
+
+    Raises:
+        ValueError: The document has no such markers.
+    """
     text = DOCUMENT.read_text(encoding="utf-8")
     begin, end = f"<!-- bench: {name} -->", f"<!-- end of bench: {name} -->"
     before, found_begin, rest = text.partition(begin)
     _, found_end, after = rest.partition(end)
     if not (found_begin and found_end):
         raise ValueError(f"{DOCUMENT} has no markers {begin!r} and {end!r}")
-    DOCUMENT.write_text(f"{before}{begin}\n{table(rows, machine)}\n{end}{after}", encoding="utf-8")
+    DOCUMENT.write_text(f"{before}{begin}\n{found}\n{end}{after}", encoding="utf-8")
 
 
 def describe_machine() -> str:

@@ -8,21 +8,19 @@ from typing import Any
 import azure.durable_functions as df
 import azure.functions as func
 
-from shared.errors import InvalidRequest, NotFound, Rejected, Unavailable
+from shared.errors import InvalidRequest, NotFound, Unavailable
 from shared.http import answered, read_json_object
-from shared.request_fields import count_faults, query_faults, shown, unknown_fields
+from shared.request_fields import shown
 from shared.resources import Resources, process_resources
 from shared.responses import create_empty_response, create_success_response
 from shared.snippets.documents import Document, tombstone
 from shared.snippets.identifiers import accepted_at_ms, version_of
-from shared.snippets.search import MAX_K, nearest_snippets
+from shared.snippets.querying.answer import answer_query
+from shared.snippets.querying.request import MAX_BODY_BYTES, read_query
 from shared.snippets.submission import name_faults, project_faults
 
 bp = df.Blueprint()
 
-_DEFAULT_K = 5
-_MAX_QUERY_CHARACTERS = 8000
-_MAX_QUERY_BODY_BYTES = 64 * 1024
 _MAX_PAGE = 100
 _TURNS = 10
 _BUSY = "the snippet is being written by many runs at once"
@@ -36,27 +34,9 @@ _PUBLIC_FIELDS = (
 @bp.route(route="api/snippets/query", methods=["POST"])
 @answered
 async def query_snippets(req: func.HttpRequest) -> func.HttpResponse:
-    """Answer the chunks nearest to a question in plain words."""
-    document = await read_json_object(req, _MAX_QUERY_BODY_BYTES)
-    faults = [*unknown_fields(document, ("query", "projectId", "k"))]
-    project_id = document.get("projectId")
-    faults += project_faults(project_id) if project_id is not None else []
-    faults += query_faults(document, _MAX_QUERY_CHARACTERS)
-    k = document.get("k", _DEFAULT_K)
-    faults += count_faults("k", k, MAX_K)
-    if faults:
-        raise InvalidRequest(*faults)
-    results = await _nearest(document["query"], project_id, k, await process_resources())
-    return create_success_response({"query": document["query"], "projectId": project_id, "k": k, "results": results})
-
-
-async def _nearest(query: str, project_id: str | None, k: int, resources: Resources) -> list[dict[str, Any]]:
-    try:
-        return await nearest_snippets(query, project_id, k, resources)
-    except Rejected as error:
-        if not error.is_about_input:
-            raise
-        raise InvalidRequest("Field 'query' was refused by the embedding model; a shorter one may do") from error
+    """Answer the files, or the chunks, that fit a question in plain words or a name."""
+    query = read_query(await read_json_object(req, MAX_BODY_BYTES))
+    return create_success_response(await answer_query(query, await process_resources()))
 
 
 @bp.route(route="api/snippets/{projectId}", methods=["GET"])
@@ -83,7 +63,7 @@ async def get_snippet(req: func.HttpRequest) -> func.HttpResponse:
     resources = await process_resources()
     document, rows = await _whole(req, resources, with_chunks=bool(include & {"text", "chunks"}))
     answer: dict[str, Any] = {field: document[field] for field in _PUBLIC_FIELDS}
-    answer |= {"embedding": document["embedding"]} if "embedding" in include else {}
+    answer |= {"embedding": document.get("embedding")} if "embedding" in include else {}
     answer |= {"text": "".join(row["text"] for row in rows)} if "text" in include else {}
     answer |= {"chunkList": rows} if "chunks" in include else {}
     return create_success_response(answer)

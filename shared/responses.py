@@ -41,10 +41,14 @@ def internal_error_response(error: BaseException) -> func.HttpResponse:
     return create_error_response(INTERNAL_ERROR, status_code=500, id=error_id)
 
 
+def json_bytes(document: Any) -> bytes:
+    """Return what an answer of ``document`` carries."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
+
+
 def _json(document: Any, status_code: int, headers: Mapping[str, str] | None) -> func.HttpResponse:
-    body = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     return func.HttpResponse(
-        body.encode("utf-8", "backslashreplace"),
+        json_bytes(document),
         status_code=status_code,
         headers=dict(headers) if headers else None,
         mimetype="application/json",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
 import aiohttp
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
 POLL_S = 0.05
@@ -48,26 +48,28 @@ class Embedded(Answer):
     error: str | None = None
 
 
-class Chunk(Answer):
-    """A part of a snippet that answers a question."""
+class Passage(Answer):
+    """Whole lines of a snippet that answer a question. ``symbol``: what they are about, where that is known."""
 
-    score: float
+    symbol: str | None
     start_line: int
     end_line: int
     text: str
 
 
 class Hit(Answer):
-    """A snippet that answers a question, with its nearest chunks, best first."""
+    """A snippet that answers a question, with its passages, best first; a lower one may have no room for any."""
 
     name: str
     score: float
-    chunks: list[Chunk] = Field(min_length=1)
+    matched_by: list[str]
+    passages: list[Passage]
 
 
 class Found(Answer):
-    """The answer to a question."""
+    """The answer to a question. ``confident``: something in it fits."""
 
+    confident: bool
     results: list[Hit]
 
 
@@ -111,7 +113,7 @@ class Client:
         return Run(started.id, output, round((time.perf_counter() - begun) * 1000))
 
     async def query(self, project: str, question: str, k: int) -> Found:
-        """Ask ``question`` of a project.
+        """Ask ``question`` of a project; the answer names ``k`` snippets at most.
 
         Raises:
             DemoError: The request was refused.

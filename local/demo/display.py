@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn
 from rich.text import Text
 
-from local.demo.client import Chunk, Hit, Progress, Run
+from local.demo.client import Found, Passage, Progress, Run
 from local.demo.live_lines import NAME, NAME_WIDTH, SAID, LiveLine, live_lines
 
 EXCERPT_LINES = 3
@@ -58,23 +58,30 @@ def print_ids(console: Console, ids: Mapping[str, str]) -> None:
             console.print(Text(f"{name:{NAME_WIDTH}} {instance_id}"))
 
 
-def print_answer(console: Console, question: str, hits: list[Hit]) -> None:
-    """Print a question and its hits, best first, each with an excerpt of its nearest chunk."""
+def print_answer(console: Console, question: str, found: Found) -> None:
+    """Print a question and its hits, best first, each with an excerpt of its best passage."""
     console.print()
     console.print(Text(f"? {question}", style="bold"))
-    if not hits:
+    if not found.results:
         console.print(Text("  no hit", style="red"))
-    for rank, hit in enumerate(hits, start=1):
-        best = hit.chunks[0]
-        place = f"lines {best.start_line}-{best.end_line}"
-        console.print(Text(f"  {rank}. {hit.name}, {place}, score {hit.score:.3f}", style="cyan"))
-        for line in excerpt(best):
+    elif not found.confident:
+        console.print(Text("  nothing fits well; the best of it:", style="yellow"))
+    for rank, hit in enumerate(found.results, start=1):
+        best = next(iter(hit.passages), None)
+        by = " and ".join(hit.matched_by)
+        console.print(Text(f"  {rank}. {hit.name}{_place(best)}, by {by}, score {hit.score:.3f}", style="cyan"))
+        for line in excerpt(best) if best else ():
             console.print(Text(f"       {line}", style="dim"))
 
 
-def excerpt(chunk: Chunk) -> list[str]:
-    """Return the first whole lines of a chunk that say something, shortened to the width of the page."""
-    lines = chunk.text.splitlines()
-    # A chunk begins wherever its size cut the text: its first line is seldom a whole one.
-    whole = [line for line in lines[1:] if line.strip()] or lines
-    return [line[:EXCERPT_WIDTH].rstrip() for line in whole[:EXCERPT_LINES]]
+def _place(passage: Passage | None) -> str:
+    if passage is None:
+        return ""
+    symbol = f" ({passage.symbol})" if passage.symbol else ""
+    return f", lines {passage.start_line}-{passage.end_line}{symbol}"
+
+
+def excerpt(passage: Passage) -> list[str]:
+    """Return the first lines of a passage that say something, shortened to the width of the page."""
+    lines = [line for line in passage.text.splitlines() if line.strip()]
+    return [line[:EXCERPT_WIDTH].rstrip() for line in lines[:EXCERPT_LINES]]

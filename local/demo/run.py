@@ -19,8 +19,6 @@ from local.stack.plan import Options, Part
 from local.stack.supervisor import Stack
 from local.stack.up import bring_up
 
-# Chunks asked for. The hits are the snippets that these belong to; the best one often has the first five all to itself.
-NEAREST_CHUNKS = 20
 SHOWN_HITS = 3
 EXAMPLE = '{"query": "guess the delimiter of a spreadsheet file"}'
 
@@ -71,13 +69,13 @@ async def ask_questions(console: Console, client: Client) -> bool:
     answered = True
     for question in QUESTIONS:
         try:
-            hits = (await client.query(PROJECT, question, NEAREST_CHUNKS)).results
+            found = await client.query(PROJECT, question, SHOWN_HITS)
         except DemoError as error:
             console.print(f"? {question}\n  {error}", markup=False, style="red")
-            hits = []
+            answered = False
         else:
-            print_answer(console, question, hits[:SHOWN_HITS])
-        answered = answered and bool(hits)
+            print_answer(console, question, found)
+            answered = answered and bool(found.results)
     return answered
 
 

@@ -14,3 +14,7 @@ class MockEmbeddings:
     async def embed(self, texts: Sequence[str], patience_s: float = 0) -> list[list[float]]:  # noqa: ARG002
         """Return ``[0.0, 1.0, 0.0]`` for each text."""
         return [list(MOCK_VECTOR) for _ in texts]
+
+    def other(self, deployment: str) -> "MockEmbeddings":  # noqa: ARG002
+        """Return this: all mock vectors are one."""
+        return self

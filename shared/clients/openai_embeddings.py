@@ -21,7 +21,15 @@ class Embeddings:
     def __init__(self, account: Account, deployment: str, dimensions: int) -> None:
         self.model = deployment
         self.dimensions = dimensions
+        self._account = account
         self._deployment = Deployment(account, deployment)
+        self._others: dict[str, Embeddings] = {}
+
+    def other(self, deployment: str) -> "Embeddings":
+        """Return another deployment of the account, of as many dimensions: the one that made older vectors."""
+        if deployment not in self._others:
+            self._others[deployment] = Embeddings(self._account, deployment, self.dimensions)
+        return self._others[deployment]
 
     async def embed(self, texts: Sequence[str], patience_s: float = LONGEST_PAUSE_S) -> list[list[float]]:
         """Return one vector per text, in order, rounded to 7 decimals.

@@ -1,7 +1,8 @@
 """Snippets in Cosmos DB: the documents that say which version of a snippet readers see."""
 
 import asyncio
-from collections import defaultdict
+import time
+from collections import OrderedDict, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -17,6 +18,8 @@ from shared.snippets.identifiers import snippet_id
 _SERVICE = "Cosmos DB"
 _CHANGED_IN_BETWEEN = frozenset({409, 412})
 
+_MODELS_KEPT_S = 60.0
+_PROJECTS_KEPT = 1000
 # A question to all projects finds chunks of up to 100 of them.
 _CONCURRENT_PROJECTS = 16
 
@@ -34,6 +37,7 @@ class Snippets:
 
     def __init__(self, container: ContainerProxy) -> None:
         self._container = container
+        self._models: OrderedDict[str, tuple[float, frozenset[str]]] = OrderedDict()
 
     async def read(self, project_id: str, name: str) -> Document | None:
         """Return the document of a snippet, a tombstone included, or None."""
@@ -81,6 +85,21 @@ class Snippets:
                     return False
                 raise
             return True
+
+    async def models(self, project_id: str) -> frozenset[str]:
+        """Return the embedding models that made a project's snippets, as of a minute ago at most.
+
+        More than one while it is being reindexed after the model has changed, or until that is done.
+        """
+        now = time.monotonic()
+        known = self._models.get(project_id)
+        if known is None or known[0] < now:
+            query = "SELECT DISTINCT VALUE c.model FROM c WHERE c.projectId = @project AND NOT IS_DEFINED(c.deleted)"
+            known = now + _MODELS_KEPT_S, frozenset(await self._rows(query, project_id))
+            self._models[project_id] = known
+            while len(self._models) > _PROJECTS_KEPT:
+                self._models.popitem(last=False)
+        return known[1]
 
     async def outdated(self, project_id: str, recipe: str, after: str, limit: int) -> list[str]:
         """Return up to ``limit`` names after ``after``, in order, of snippets that another recipe made."""
@@ -145,10 +164,8 @@ class Snippets:
 
         async def of_project(project_id: str, wanted: list[str]) -> list[Document]:
             fields = {f"id{place}": each for place, each in enumerate(wanted)}
-            query = (
-                "SELECT c.projectId, c.name, c.version, c.chunks FROM c WHERE c.projectId = @project "
-                f"AND c.id IN ({', '.join(f'@{field}' for field in fields)}) AND NOT IS_DEFINED(c.deleted)"
-            )
+            query = "SELECT c.projectId, c.name, c.version, c.chunks FROM c WHERE c.projectId = @project "
+            query += f"AND NOT IS_DEFINED(c.deleted) AND c.id IN ({', '.join(f'@{field}' for field in fields)})"
             async with limit:
                 return await self._rows(query, project_id, **fields)
 

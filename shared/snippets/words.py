@@ -19,6 +19,8 @@ _STOP_WORDS = (
     "that the their them then there these they this those to up use used using was what when where which while who why "
     "will with without you your"
 )
+_ENDINGS = ("ing", "ed", "es", "s", "e")
+_SHORTEST_STEM = 4
 _STOP = frozenset(_STOP_WORDS.split())
 
 
@@ -37,7 +39,7 @@ def query_terms(query: str) -> list[str]:
 
     Stop words are left out, unless the question has no other. Of too many the longest stay, as they are rarest.
     """
-    words = list(dict.fromkeys(_words((query,))))
+    words = list(dict.fromkeys(words_of(query)))
     telling = [word for word in words if word not in _STOP] or words
     kept = set(sorted(telling, key=len, reverse=True)[:MAX_TERMS])
     return [word for word in telling if word in kept]
@@ -57,6 +59,19 @@ def occurrences(text: str, terms: Collection[str]) -> Iterator[tuple[int, int]]:
         for part in _PART.finditer(identifier):
             if part[0].lower() in terms:
                 yield match.start() + part.start(), match.start() + part.end()
+
+
+def stem(word: str) -> str:
+    """Return a word without an ending of English, where four characters remain."""
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
+            return word.removesuffix(ending)
+    return word
+
+
+def words_of(text: str) -> Iterator[str]:
+    """Yield the words of a text in order, as chunks and questions have them: parts of identifiers, and these whole."""
+    return _words((text,))
 
 
 def _words(texts: Iterable[str]) -> Iterator[str]:

@@ -58,9 +58,9 @@ async def test_code_is_found_again_by_meaning(app, project):
     ]:
         best = (await app.query(question, projectId=project, k=3))[0]
         assert best["name"] == expected
-        assert best["chunks"][0]["text"] == texts[expected]
-        assert (best["chunks"][0]["startLine"], best["chunks"][0]["endLine"]) == (1, 2)
-        assert -1 <= best["score"] <= 1
+        assert best["passages"][0]["text"] == texts[expected]
+        assert (best["passages"][0]["startLine"], best["passages"][0]["endLine"]) == (1, 2)
+        assert -1 <= best["passages"][0]["similarity"] <= 1
 
 
 async def test_the_same_text_again_costs_no_call(app, openai, project):
@@ -130,7 +130,7 @@ async def test_failed_chunks_are_named_and_what_was_stored_stays(app, openai, pr
         "error": "1 of 6 chunks could not be embedded after 3 retries",
     }
     assert await app.read(project, "a.py", include="text,embedding") == before
-    hits = await app.query(old[:200], projectId=project, k=50)
+    hits = await app.query(old[:200], projectId=project, k=50, groupBy="chunk")
     assert [hit["name"] for hit in hits] == ["a.py"]
     assert len(hits[0]["chunks"]) == 3
     await openai.set_faults()
@@ -168,7 +168,7 @@ async def test_of_two_runs_for_one_name_the_later_accepted_wins(app, openai, pro
     assert ended["output"]["superseded"] is True
     assert (await app.read(project, "a.py"))["text"] == "the later text"
     hits = await app.query("text", projectId=project, k=10)
-    assert [chunk["text"] for hit in hits for chunk in hit["chunks"]] == ["the later text"]
+    assert [passage["text"] for hit in hits for passage in hit["passages"]] == ["the later text"]
 
 
 async def test_an_idempotency_key_starts_one_run(app, project):

@@ -26,7 +26,7 @@ async def test_every_vector_is_the_mock_vector(mock_url, project):
         assert (output["ok"], output["chunks"], output["dimensions"]) == (True, 3, 3)
         snippet = await app.read(project, "a.py", include="embedding")
         assert (snippet["embedding"], snippet["model"]) == ([0.0, 1.0, 0.0], "mock")
-        assert (await app.query("anything", projectId=project, k=1))[0]["score"] == 1.0
+        assert (await app.query("anything", projectId=project, k=1))[0]["passages"][0]["similarity"] == 1.0
 
 
 async def test_github_is_no_dependency_where_nothing_is_gathered(mock_url):

@@ -5,7 +5,7 @@
 
 import json
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -13,6 +13,7 @@ from typing import Any, cast
 import numpy as np
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
+from local.cosmos.sql.like import like
 from shared.chunking import Chunk
 from shared.clients.ai_search import MaterialQuery
 from shared.clients.blobs import StoredBlob
@@ -28,11 +29,13 @@ from shared.search.near_filters import near_filters
 from shared.search.query_vectors import QueryVectors
 from shared.search.synonyms import SynonymCache
 from shared.settings import load_settings
-from shared.snippets.chunk_repository import RunMarker
+from shared.snippets.chunk_repository import ChunkFilter, RunMarker
 from shared.snippets.documents import RUN_MARKER, ChunkRecord, Document, latest_version, vector_document
 from shared.snippets.embedder import Embedder
 from shared.snippets.identifiers import run_marker_id, snippet_id, version_of
+from shared.snippets.querying.globs import ESCAPE
 from shared.snippets.recipes import recipe
+from shared.snippets.repository import Visible
 from shared.snippets.segment_cache import SegmentCache
 from shared.snippets.vector_repository import KnownVector
 from tests.support.stack import sample_environment
@@ -100,6 +103,11 @@ class FakeSnippets(Scripted):
             self.put(current | {"confirmed": version})
         return True
 
+    async def models(self, project_id: str) -> frozenset[str]:
+        self._step("models", project_id)
+        rows = [row for (project, _), row in self.documents.items() if project == project_id and "deleted" not in row]
+        return frozenset(row["model"] for row in rows if "model" in row)
+
     async def below(self, project_id: str, prefix: str) -> list[Document]:
         self._step("below", project_id, prefix)
         rows = [
@@ -111,6 +119,15 @@ class FakeSnippets(Scripted):
         self._step("versions", list(names))
         found = {name: self.documents[name] for name in names if name in self.documents}
         return {name: document["version"] for name, document in found.items() if "deleted" not in document}
+
+    async def visible(self, names: Collection[tuple[str, str]]) -> dict[tuple[str, str], Visible]:
+        self._step("visible", sorted(names))
+        found = {name: self.documents[name] for name in names if name in self.documents}
+        return {
+            name: Visible(document["version"], document["chunks"])
+            for name, document in found.items()
+            if "deleted" not in document
+        }
 
 
 class FakeChunks(Scripted):
@@ -129,16 +146,22 @@ class FakeChunks(Scripted):
         rows = [row for row in self._chunks(project_id, name) if row["version"] == version]
         return len(rows), sum(row["reused"] for row in rows)
 
-    async def nearest(self, vector: list[float], model: str, project_id: str | None, limit: int) -> list[Document]:
-        self._step("nearest", model, project_id, limit)
-        rows = [row for row in self._chunks(project_id) if row["model"] == model]
+    async def nearest(self, vector: list[float], model: str, where: ChunkFilter, limit: int) -> list[Document]:
+        self._step("nearest", model, where, limit)
+        rows = [row for row in self._asked(where) if row["model"] == model]
         scored = [row | {"score": sum(a * b for a, b in zip(row["embedding"], vector, strict=True))} for row in rows]
         return sorted(scored, key=lambda row: -row["score"])[:limit]
 
-    async def texts(self, project_id: str, name: str, version: str) -> list[Document]:
-        self._step("texts", project_id, name, version)
-        rows = [row for row in self._chunks(project_id, name) if row["version"] == version]
-        return sorted(rows, key=lambda row: row["chunkIndex"])
+    async def matching(self, terms: Sequence[str], where: ChunkFilter, limit: int) -> list[Document]:
+        self._step("matching", list(terms), where, limit)
+        # Enough of BM25 for tests of what is done with a ranking: how often the terms stand in a chunk.
+        counted = [(sum(map(row["words"].split().count, terms)), row) for row in self._asked(where)]
+        return [row for _, row in sorted(counted, key=lambda each: -each[0])][:limit]
+
+    async def pieces(self, wanted: Collection[tuple[str, str, str, int]]) -> list[Document]:
+        self._step("pieces", sorted(wanted))
+        keys = ("projectId", "name", "version", "chunkIndex")
+        return [row for row in self._chunks(None) if tuple(row[key] for key in keys) in wanted]
 
     async def delete_versions(self, project_id: str, name: str, *, before: str = "", only: str = "") -> int:
         self._step("delete_versions", project_id, name, before or only)
@@ -176,6 +199,14 @@ class FakeChunks(Scripted):
             row
             for key, row in self.documents.items()
             if "chunkIndex" in row and project_id in {None, key[0]} and name in {None, row["name"]}
+        ]
+
+    def _asked(self, where: ChunkFilter) -> list[Document]:
+        fits = like(where.like, ESCAPE) if where.like is not None else None
+        return [
+            row
+            for row in self._chunks(where.project_id)
+            if (fits is None or fits(row["name"])) and where.language in {None, row["language"]}
         ]
 
 

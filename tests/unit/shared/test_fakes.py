@@ -10,9 +10,9 @@ import pytest_asyncio
 from shared.clients.cosmos import open_database
 from shared.contracts import PersistTask
 from shared.settings import Service
-from shared.snippets.chunk_repository import Chunks, RunMarker
+from shared.snippets.chunk_repository import ChunkFilter, Chunks, RunMarker
 from shared.snippets.documents import chunk_document, run_marker, snippet_document, tombstone
-from shared.snippets.repository import Snippets
+from shared.snippets.repository import Snippets, Visible
 from shared.snippets.vector_repository import Vectors
 from shared.topology import topology
 from tests.support.cosmos import provisioned_cosmos
@@ -139,14 +139,83 @@ async def test_markers_are_found_by_age_until_they_are_deleted(chunks, project):
     assert await chunks.count(project, "a.py", run.version) == (1, 0)
 
 
+async def test_what_readers_see_is_told_of_many_at_once(snippets, project):
+    other = f"{project}-2"
+    for run, chunks in (
+        (run_of(1, "src/a.py", project), 3),
+        (run_of(2, "b.py", project), 0),
+        (run_of(3, "a", other), 1),
+    ):
+        await snippets.replace(snippet(run) | {"chunks": chunks}, seen=None)
+    await snippets.replace(tombstone(project, "gone.py", run_of(4).version, "2026-11-21"), seen=None)
+    names = [(project, "src/a.py"), (project, "b.py"), (project, "gone.py"), (project, "never.py"), (other, "a")]
+    assert await snippets.visible(names) == {
+        (project, "src/a.py"): Visible(run_of(1).version, 3),
+        (project, "b.py"): Visible(run_of(2).version, 0),
+        (other, "a"): Visible(run_of(3).version, 1),
+    }
+    assert await snippets.visible([]) == {}
+
+
+FOUND = {"projectId", "name", "version", "chunkIndex", "startLine", "endLine", "midLine", "text", "language", "scope"}
+
+
 async def test_the_nearest_chunks_of_a_model_come_first(chunks, project):
-    run = run_of(1, "a.py", project)
+    run, where = run_of(1, "a.py", project), ChunkFilter(project)
     await chunks.store(project, [chunk(run, index, axis) for index, axis in enumerate("zxy")])
-    found = await chunks.nearest([0.9, 0.4, 0.1], "letters", project, 2)
+    found = await chunks.nearest([0.9, 0.4, 0.1], "letters", where, 2)
     assert [row["chunkIndex"] for row in found] == [1, 2]
     assert found[0]["score"] > found[1]["score"]
-    assert {"projectId", "name", "version", "chunkIndex", "startLine", "endLine", "text", "score"} <= set(found[0])
-    assert await chunks.nearest([1.0, 0.0, 0.0], "another", project, 2) == []
+    assert found[0].keys() >= FOUND | {"defines", "score"}
+    assert await chunks.nearest([1.0, 0.0, 0.0], "another", where, 2) == []
+
+
+async def test_the_chunks_that_hold_the_words_come_first(chunks, project):
+    run, where = run_of(1, "a.py", project), ChunkFilter(project)
+    texts = ("nothing of it", "parseHttpDate", "parse http, and parse http", "one http")
+    records = [record_of(run, index, text) for index, text in enumerate(texts)]
+    await chunks.store(project, [chunk_document(record, UNIT["x"], reused=False) for record in records])
+    await chunks.store(project, [run_marker(records[0])])
+    found = await chunks.matching(["parse", "http"], where, 10)
+    assert {row["chunkIndex"] for row in found[:2]} == {1, 2}
+    assert found[2]["chunkIndex"] == 3
+    assert found[0].keys() >= FOUND
+    assert len(await chunks.matching(["parse", "http"], where, 2)) == 2
+    assert await chunks.matching(["parse"], ChunkFilter(f"{project}-2"), 10) == []
+
+
+@pytest.mark.parametrize(
+    ("like", "language", "expected"),
+    [
+        ("src/%", None, {"src/a.py", "src/b_c.js"}),
+        ("%b!_c%", None, {"src/b_c.js"}),
+        ("%a!_py", None, set()),
+        (None, "Python", {"src/a.py", "a.py"}),
+        ("src/%", "JavaScript", {"src/b_c.js"}),
+    ],
+)
+async def test_a_question_may_be_about_some_names_or_a_language(chunks, project, like, language, expected):
+    where = ChunkFilter(project, like, language)
+    for name in ("src/a.py", "src/b_c.js", "a.py"):
+        await chunks.store(project, [chunk(run_of(1, name, project), 0)])
+    assert {row["name"] for row in await chunks.nearest(UNIT["x"], "letters", where, 10)} == expected
+    assert {row["name"] for row in await chunks.matching(["py"], where, 10)} <= expected
+
+
+async def test_chunks_are_read_by_file_version_and_index(chunks, project):
+    one, two, other = run_of(1, "a.py", project), run_of(2, "a.py", project), run_of(1, "b.py", f"{project}-2")
+    for run in (one, two, other):
+        await chunks.store(run.project_id, [chunk(run, index) for index in range(3)])
+    wanted = {
+        (project, "a.py", one.version, 0),
+        (project, "a.py", one.version, 2),
+        (project, "a.py", one.version, 9),
+        (f"{project}-2", "b.py", other.version, 1),
+    }
+    found = await chunks.pieces(wanted)
+    keys = ("projectId", "name", "version", "chunkIndex")
+    assert {tuple(row[key] for key in keys) for row in found} == {each for each in wanted if each[3] != 9}
+    assert {row["text"] for row in found} == {"a.py 0", "a.py 2", "b.py 1"}
 
 
 async def test_a_vector_is_known_to_its_project_with_the_chunk_that_paid_for_it(vectors, project):

@@ -7,14 +7,28 @@ import pytest
 from aiohttp import web
 from rich.console import Console
 
-from local.demo.client import Chunk, Client, DemoError, Progress
+from local.demo.client import Client, DemoError, Passage, Progress
 from local.demo.corpus import MODULES, QUESTIONS, read_module
 from local.demo.display import excerpt
 from local.demo.run import ask_questions, embed_modules
 
 OUTPUT = {"ok": True, "id": "a.py", "chunks": 2, "embedded": 1, "reused": 1, "dimensions": 1536}
-CHUNK = {"chunkIndex": 0, "score": 0.5, "startLine": 1, "endLine": 9, "text": "half a line\nwhole line\n"}
-HIT = {"projectId": "p", "name": "heapq.py", "score": 0.5, "chunks": [CHUNK]}
+PASSAGE = {
+    "symbol": "heappop",
+    "startLine": 1,
+    "endLine": 9,
+    "text": "\n  whole line\n",
+    "similarity": 0.5,
+    "highlights": [],
+}
+HIT = {
+    "projectId": "p",
+    "name": "heapq.py",
+    "language": "Python",
+    "score": 0.1,
+    "matchedBy": ["meaning", "words"],
+    "passages": [PASSAGE],
+}
 
 
 class ScriptedApp:
@@ -24,6 +38,7 @@ class ScriptedApp:
         self.states: list[dict[str, Any]] = [{"runtimeStatus": "Completed", "output": OUTPUT}]
         self.refused: dict[str, str] = {}
         self.results: list[dict[str, Any]] = [HIT]
+        self.confident = True
         self.submitted: dict[str, str] = {}
         self._asked: dict[str, int] = {}
 
@@ -51,7 +66,7 @@ class ScriptedApp:
 
     async def query(self, request: web.Request) -> web.Response:
         body = await request.json()
-        return web.json_response(body | {"results": self.results})
+        return web.json_response(body | {"confident": self.confident, "results": self.results})
 
 
 @pytest.fixture
@@ -126,8 +141,21 @@ async def test_file_whose_chunks_failed_fails_the_whole(app: ScriptedApp, client
 async def test_hits_are_printed_with_place_score_and_text(client: Client, console: Console) -> None:
     assert await ask_questions(console, client)
     assert all(f"? {question}" in printed(console) for question in QUESTIONS)
-    assert "1. heapq.py, lines 1-9, score 0.500" in printed(console)
+    assert "1. heapq.py, lines 1-9 (heappop), by meaning and words, score 0.100" in printed(console)
     assert "whole line" in printed(console)
+    assert "nothing fits" not in printed(console)
+
+
+async def test_hit_without_room_for_its_passages_is_named(app: ScriptedApp, client: Client, console: Console) -> None:
+    app.results = [HIT | {"passages": []}]
+    assert await ask_questions(console, client)
+    assert "1. heapq.py, by meaning and words, score 0.100" in printed(console)
+
+
+async def test_answer_in_which_nothing_fits_says_so(app: ScriptedApp, client: Client, console: Console) -> None:
+    app.confident = False
+    assert await ask_questions(console, client)
+    assert "nothing fits well" in printed(console)
 
 
 async def test_question_without_a_hit_fails_the_whole(app: ScriptedApp, client: Client, console: Console) -> None:
@@ -139,10 +167,10 @@ async def test_question_without_a_hit_fails_the_whole(app: ScriptedApp, client: 
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("cut of", ["cut of"]),
-        ("cut of\n\n  one\ntwo\nthree\nfour", ["  one", "two", "three"]),
-        ("cut\n" + "x" * 200, ["x" * 100]),
+        ("one", ["one"]),
+        ("\n  one\n\ntwo\nthree\nfour", ["  one", "two", "three"]),
+        ("x" * 200 + "\n", ["x" * 100]),
     ],
 )
-def test_excerpt_begins_at_a_whole_line(text: str, shown: list[str]) -> None:
-    assert excerpt(Chunk(score=1, start_line=1, end_line=2, text=text)) == shown
+def test_excerpt_is_of_lines_that_say_something(text: str, shown: list[str]) -> None:
+    assert excerpt(Passage(symbol=None, start_line=1, end_line=2, text=text)) == shown

@@ -1,0 +1,53 @@
+"""How much of a question stands in a chunk, as worked out by hand."""
+
+import math
+
+import pytest
+
+from shared.snippets.querying.chunk_rows import ChunkRow
+from shared.snippets.querying.fusion import files_of
+from shared.snippets.querying.likeness import likenesses
+from shared.snippets.words import index_words
+
+
+def row(name: str, text: str, index: int = 0) -> ChunkRow:
+    return ChunkRow("p", name, "1", index, 1, 1, text, words=index_words(name, (), (), text))
+
+
+def of(question: str, **texts: str) -> dict[str, float]:
+    found = likenesses(question, [row(name, text) for name, text in texts.items()])
+    return {name: found["p", name, 0] for name in texts}
+
+
+def test_what_is_typed_verbatim_has_all_there_is():
+    found = of("cannot open the file", a="raise Error('cannot open the file')", b="the file cannot open", c="x")
+    assert found["a"] == pytest.approx(4)
+    # All words, and one of the three pairs besides.
+    assert found["b"] == pytest.approx(2 + 2 * 2 / 3)
+    assert found["c"] == 0
+
+
+def test_words_count_by_how_rare_they_are_among_the_candidates():
+    found = of("rare common", a="rare", b="common", c="common")
+    rare, common = math.log(4 / 1.5), math.log(4 / 2.5)
+    assert found["a"] == pytest.approx(2 * rare / (rare + common))
+    assert found["b"] == pytest.approx(2 * common / (rare + common))
+
+
+def test_endings_and_spelling_of_identifiers_make_no_difference():
+    found = of("parsing http dates", a="def parseHttpDate(): ...", b="def unrelated(): ...")
+    assert found["a"] > 1.9
+    assert found["b"] == 0
+
+
+def test_nothing_asked_or_stored_is_nothing():
+    assert of("?", a="x") == {"a": 0}
+    assert likenesses("x", [ChunkRow("p", "old", "1", 0, 1, 1, "x = 1\n")]) == {("p", "old", 0): 0}
+    assert likenesses("x", []) == {}
+
+
+def test_a_file_has_the_likeness_of_its_best_chunk_and_one_counts_as_a_first_place():
+    rows = [row("a", "x"), row("b", "y"), row("b", "z", 1)]
+    likeness = {("p", "b", 0): 0.25, ("p", "b", 1): 1.0}
+    files = {file.file[1]: file.score for file in files_of(rows, [], likeness)}
+    assert files == pytest.approx({"a": 1 / 11, "b": 1 / 12 + 1 / 2 / 13 + 1 / 11})

@@ -8,19 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 from shared.snippets.querying.chunk_rows import ChunkKey, ChunkRow
+from shared.snippets.words import stem
 
-_ENDINGS = ("ing", "ed", "es", "s")
-_SHORTEST_STEM = 4
 # Shorter ones stand in most words.
 _SHORTEST_ANYWHERE = 3
-
-
-def stem(term: str) -> str:
-    """Return a term without an ending of English, where four characters remain."""
-    for ending in _ENDINGS:
-        if term.endswith(ending) and len(term) - len(ending) >= _SHORTEST_STEM:
-            return term.removesuffix(ending)
-    return term
 
 
 def held(rows: Iterable[ChunkRow], terms: Sequence[str]) -> dict[ChunkKey, frozenset[str]]:

@@ -12,6 +12,7 @@ from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 
 from shared.clients.azure_errors import translated
 from shared.clients.cosmos import ContainerProxy
+from shared.snippets.chunk_repository import ChunkFilter
 from shared.snippets.documents import Document, latest_version
 from shared.snippets.identifiers import snippet_id
 
@@ -100,6 +101,18 @@ class Snippets:
             while len(self._models) > _PROJECTS_KEPT:
                 self._models.popitem(last=False)
         return known[1]
+
+    async def nearest(self, vector: list[float], model: str, where: ChunkFilter, limit: int) -> list[tuple[str, str]]:
+        """Return project and name of the ``limit`` snippets whose mean vectors are nearest, nearest first."""
+        condition, fields = where.condition(model)
+        select, order = "SELECT TOP @limit c.projectId, c.name FROM c", "ORDER BY VectorDistance(c.embedding, @vector)"
+        query = f"{select} WHERE {condition} {order}"
+        fields |= {"limit": limit, "vector": vector}
+        parameters: list[dict[str, object]] = [{"name": f"@{name}", "value": value} for name, value in fields.items()]
+        partition: dict[str, Any] = {} if where.project_id is None else {"partition_key": where.project_id}
+        with translated(_SERVICE):
+            rows = self._container.query_items(query, parameters=parameters, **partition)
+            return [(row["projectId"], row["name"]) async for row in rows]
 
     async def outdated(self, project_id: str, recipe: str, after: str, limit: int) -> list[str]:
         """Return up to ``limit`` names after ``after``, in order, of snippets that another recipe made."""

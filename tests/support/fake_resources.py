@@ -103,6 +103,16 @@ class FakeSnippets(Scripted):
             self.put(current | {"confirmed": version})
         return True
 
+    async def nearest(self, vector: list[float], model: str, where: ChunkFilter, limit: int) -> list[tuple[str, str]]:
+        self._step("nearest", vector, model, where, limit)
+        rows = [
+            row
+            for row in self.documents.values()
+            if row.get("model") == model and "embedding" in row and where.project_id in (None, row["projectId"])
+        ]
+        nearest = sorted(rows, key=lambda row: -float(np.dot(row["embedding"], vector)))
+        return [(row["projectId"], row["name"]) for row in nearest[:limit]]
+
     async def models(self, project_id: str) -> frozenset[str]:
         self._step("models", project_id)
         rows = [row for (project, _), row in self.documents.items() if project == project_id and "deleted" not in row]

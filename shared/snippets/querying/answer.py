@@ -37,7 +37,8 @@ async def answer_query(query: Query, resources: Resources) -> Document:
         if not error.is_about_input:
             raise
         raise InvalidRequest("Field 'query' was refused by the embedding model; a shorter one may do") from error
-    files = files_of(found.meaning, found.words, likenesses(query.text, (*found.meaning, *found.words)))
+    likeness = likenesses(query.text, (*found.meaning, *found.words))
+    files = files_of(found.meaning, found.words, found.whole, likeness)
     answer: Document = {
         "query": query.text[:_ECHOED_CHARACTERS],
         "projectId": query.project_id,

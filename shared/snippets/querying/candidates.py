@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice, zip_longest
-from typing import Protocol
+from itertools import zip_longest
+from typing import Protocol, TypeVar
 
 from shared.errors import Rejected, Unavailable
 from shared.resources import Resources
@@ -16,6 +16,8 @@ from shared.snippets.querying.fusion import By
 from shared.snippets.querying.loose_terms import held
 from shared.snippets.querying.request import Query
 from shared.snippets.repository import Visible
+
+Item = TypeVar("Item")
 
 # Of each list. More changes no ranking of the first files.
 WANTED = 50
@@ -39,10 +41,14 @@ class EmbeddingModel(Protocol):
 
 @dataclass(frozen=True)
 class Candidates:
-    """Both lists, best first. ``degraded``: which of them is missing; ``files``: what readers see of their files."""
+    """Lists of chunks by meaning and by words and of files by their mean vectors, each best first.
+
+    ``degraded``: which way is missing; ``files``: what readers see of the chunks' files.
+    """
 
     meaning: list[ChunkRow]
     words: list[ChunkRow]
+    whole: list[FileKey]
     degraded: tuple[By, ...]
     files: dict[FileKey, Visible]
 
@@ -65,7 +71,7 @@ async def candidates_of(query: Query, terms: Sequence[str], resources: Resources
     # The service ranks all chunks: behind those that hold a term stand some that hold none.
     holding = held(words, terms)
     words = [row for row in words if holding[row.key]]
-    return Candidates(visible.get("meaning", []), words, searching.degraded, searching.files)
+    return Candidates(visible.get("meaning", []), words, searching.whole, searching.degraded, searching.files)
 
 
 class _Searching:
@@ -73,6 +79,7 @@ class _Searching:
 
     def __init__(self, query: Query, terms: list[str], resources: Resources) -> None:
         self.files: dict[FileKey, Visible] = {}
+        self.whole: list[FileKey] = []
         self._query = query
         self._terms = terms
         self._resources = resources
@@ -132,21 +139,25 @@ class _Searching:
                 )
         except TimeoutError as error:
             raise Unavailable(f"no nearest chunks within {_MEANING_TIMEOUT_S:g} s") from error
-        found: list[list[Document]] = []
+        found: list[tuple[list[Document], list[FileKey]]] = []
         for place, each in enumerate(lists):
-            if isinstance(each, list):
+            if not isinstance(each, BaseException):
                 found.append(each)
             elif place and isinstance(each, (Unavailable, Rejected)):
                 self._incomplete = True
             else:
                 raise each
-        alternating = (row for rank in zip_longest(*found) for row in rank if row is not None)
-        return list(islice(alternating, limit))
+        self.whole = list(dict.fromkeys(_alternating([files for _, files in found])))[:WANTED]
+        return _alternating([chunks for chunks, _ in found])[:limit]
 
-    async def _nearest_by(self, model: EmbeddingModel, limit: int) -> list[Document]:
+    async def _nearest_by(self, model: EmbeddingModel, limit: int) -> tuple[list[Document], list[FileKey]]:
         if model.model not in self._vectors:
             (self._vectors[model.model],) = await with_retries(lambda: model.embed([self._query.text], _PATIENCE_S))
-        return await self._resources.chunks.nearest(self._vectors[model.model], model.model, self._where, limit)
+        vector = self._vectors[model.model]
+        return await asyncio.gather(
+            self._resources.chunks.nearest(vector, model.model, self._where, limit),
+            self._resources.snippets.nearest(vector, model.model, self._where, WANTED),
+        )
 
     async def _models(self) -> list[EmbeddingModel]:
         """Return today's model, then those of which the project still has snippets."""
@@ -164,3 +175,8 @@ class _Searching:
         error = self._shut.get("meaning")
         if error is not None and ("words" in self._shut or not self._terms):
             raise error
+
+
+def _alternating(lists: Sequence[Sequence[Item]]) -> list[Item]:
+    """Return the first of each list, then the second of each, and so on."""
+    return [item for rank in zip_longest(*lists) for item in rank if item is not None]

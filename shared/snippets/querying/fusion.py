@@ -62,12 +62,15 @@ def hits_of(meaning: Sequence[ChunkRow], words: Sequence[ChunkRow]) -> list[Hit]
 
 
 def files_of(
-    meaning: Sequence[ChunkRow], words: Sequence[ChunkRow], likeness: Mapping[ChunkKey, float] = _NONE
+    meaning: Sequence[ChunkRow],
+    words: Sequence[ChunkRow],
+    whole: Sequence[FileKey] = (),
+    likeness: Mapping[ChunkKey, float] = _NONE,
 ) -> list[FileHit]:
     """Return every file of two lists of chunks, each best first, by fused score; ties by project and name.
 
-    ``likeness``: how like the question each chunk is; 1 counts as much as the first place of a list, and a file has
-    that of its best chunk.
+    ``whole``: files in the order of their mean vectors, which counts like one chunk of a list. ``likeness``: how like
+    the question each chunk is; 1 counts as much as the first place of a list, and a file has that of its best chunk.
     """
     by_file: defaultdict[FileKey, list[Hit]] = defaultdict(list)
     for hit in hits_of(meaning, words):
@@ -76,6 +79,8 @@ def files_of(
     for rows in (meaning, words):
         for file, score in _file_scores(rows).items():
             scores[file] += score
+    for rank, file in enumerate(whole, start=1):
+        scores[file] += _share(rank)
     for file, hits in by_file.items():
         scores[file] += _share(1) * max(likeness.get(hit.chunk.key, 0.0) for hit in hits)
     files = [FileHit(scores[file], all_ways(hits), tuple(hits)) for file, hits in by_file.items()]

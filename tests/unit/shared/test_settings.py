@@ -49,7 +49,7 @@ def test_every_missing_setting_is_named_at_once():
     [
         ("CHUNK_SIZE", "many", "a whole number from 1 to 6400, not 'many'"),
         ("CHUNK_SIZE", "0", "a whole number from 1 to 6400"),
-        ("CHUNK_MODE", "words", "chars or lines"),
+        ("CHUNK_MODE", "words", "chars or lines or code"),
         ("DISABLE_OPENAI", "maybe", "1 or 0"),
         ("COSMOS_ENDPOINT", "localhost:8081", "an address such as"),
         ("COSMOS_ENDPOINT", "https://[a", "an address such as"),

@@ -51,5 +51,13 @@ def test_ties_are_broken_by_project_name_and_index():
     assert [hit.chunk.index for hit in hits_of([row("a", 7)], [row("a", 3)])] == [3, 7]
 
 
+def test_the_mean_vector_of_a_file_counts_as_one_chunk_more():
+    files = files_of([row("a"), row("b")], [], [("p", "b"), ("p", "unseen"), ("p", "a")])
+    assert [(file.file[1], file.score) for file in files] == [
+        ("b", pytest.approx(1 / 12 + 1 / 11)),
+        ("a", pytest.approx(1 / 11 + 1 / 13)),
+    ]
+
+
 def test_nothing_found_is_no_file():
     assert files_of([], []) == []

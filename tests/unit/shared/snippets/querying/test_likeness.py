@@ -49,5 +49,5 @@ def test_nothing_asked_or_stored_is_nothing():
 def test_a_file_has_the_likeness_of_its_best_chunk_and_one_counts_as_a_first_place():
     rows = [row("a", "x"), row("b", "y"), row("b", "z", 1)]
     likeness = {("p", "b", 0): 0.25, ("p", "b", 1): 1.0}
-    files = {file.file[1]: file.score for file in files_of(rows, [], likeness)}
+    files = {file.file[1]: file.score for file in files_of(rows, [], (), likeness)}
     assert files == pytest.approx({"a": 1 / 11, "b": 1 / 12 + 1 / 2 / 13 + 1 / 11})

@@ -412,6 +412,8 @@ var serviceSettings = {
   AZURE_OPENAI_ENDPOINT: foundry.outputs.openAIEndpoint
   EMBEDDING_MODEL_DEPLOYMENT_NAME: embeddingModelName
   EMBEDDING_DIMENSIONS: string(topology.containers.chunks.vector.dimensions)
+  CHUNK_MODE: 'code'
+  CHUNK_SIZE: '500'
   LLM_MODEL: chatModelName
   LLM_TEMPERATURE: chatModelTemperature
   LLM_REASONING_EFFORT: chatModelReasoningEffort

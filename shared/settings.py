@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+from shared.chunking import ChunkMode
 from shared.setting_types import PARSERS
 from shared.topology import Container, Setting, topology
 
@@ -108,7 +109,7 @@ class Settings:
     trust_easy_auth: bool
     app_colour: Literal["blue", "green"]
     chunk_size: int
-    chunk_mode: Literal["chars", "lines"]
+    chunk_mode: ChunkMode
     embedding_model: EmbeddingModel | None
     language_model: LanguageModel | None
     cosmos: Service
@@ -167,7 +168,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         trust_easy_auth=bool(values["TRUST_EASY_AUTH"]),
         app_colour="green" if values["APP_COLOUR"] == "green" else "blue",
         chunk_size=_int(values, "CHUNK_SIZE"),
-        chunk_mode="lines" if values["CHUNK_MODE"] == "lines" else "chars",
+        chunk_mode=_chunk_mode(values),
         embedding_model=_embedding_model(values, account) if account else None,
         language_model=_language_model(values, account) if account else None,
         cosmos=cosmos,
@@ -209,6 +210,11 @@ def _parse(name: str, setting: Setting, text: str | None, faults: list[str]) -> 
         shown = "its value" if setting.secret else repr(text)
         faults.append(f"{name} must be {error}, not {shown}.")
         return setting.default
+
+
+def _chunk_mode(values: Mapping[str, _Value]) -> ChunkMode:
+    value = values["CHUNK_MODE"]
+    return value if value in ("lines", "code") else "chars"
 
 
 def _int(values: Mapping[str, _Value], name: str) -> int:

@@ -20,14 +20,35 @@ class VectorPath(_Entry):
     dimensions: Annotated[int, Field(ge=1, le=4096)]
 
 
+class FullTextPath(_Entry):
+    """A property whose words can be searched. ``language``: of its text, as Cosmos DB names it."""
+
+    path: Annotated[str, Field(pattern=r"^/\w+$")]
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}-[A-Z]{2}$")]
+
+
 class Container(_Entry):
-    """A Cosmos DB container. ``ttl_s``: seconds that items live; None: for ever; -1: only as an item says itself."""
+    """A Cosmos DB container. ``ttl_s``: seconds that items live; None: for ever; -1: only as an item says itself.
+
+    ``unindexed``: scalars that no query filters or sorts by, so that a write does not pay for them.
+    """
 
     name: str
     partition_key: Annotated[str, Field(pattern=r"^/\w+$")]
     ttl_s: int | None = None
     vector: VectorPath | None = None
+    full_text: FullTextPath | None = None
+    unindexed: tuple[Annotated[str, Field(pattern=r"^/\w+$")], ...] = ()
     purpose: str
+
+    @property
+    def excluded_paths(self) -> list[str]:
+        """What the ordinary index leaves out: the vector, whose numbers would be an entry each, and long texts."""
+        texts = [self.full_text.path] if self.full_text else []
+        return [
+            *([f"{self.vector.path}/*"] if self.vector else []),
+            *(f"{path}/?" for path in (*texts, *self.unindexed)),
+        ]
 
 
 class Queue(_Entry):

@@ -1,5 +1,6 @@
 """The chunks of a run become the ones that readers see."""
 
+import asyncio
 from datetime import UTC, datetime
 
 from activities.runner import log_progress
@@ -19,28 +20,36 @@ async def persist_snippet_activity(task: PersistTask, resources: Resources) -> P
         Unavailable: A service failed, or not all chunks of the run can be read yet.
     """
     snippet = task.snippet
-    stored, reused = await resources.chunks.count(snippet.project_id, snippet.name, snippet.version)
+    key = (snippet.project_id, snippet.name)
+    # A person waits for the whole file: what does not depend on each other is asked at the same time.
+    (stored, reused), seen = await asyncio.gather(
+        resources.chunks.count(*key, snippet.version), resources.snippets.read(*key)
+    )
     superseded = False
     try:
-        current = await _switch(task, resources, stored, reused)
+        current = await _switch(task, resources, seen, stored, reused)
     except Superseded:
         superseded = True
         log_progress("superseded")
-        await resources.chunks.delete_versions(snippet.project_id, snippet.name, only=snippet.version)
+        tidying = [resources.chunks.delete_versions(*key, only=snippet.version)]
     else:
         log_progress("switched")
         reused = current["reused"]
-        await resources.chunks.delete_versions(snippet.project_id, snippet.name, before=snippet.version)
-        await resources.chunks.delete_marker(snippet.project_id, snippet.name, snippet.version)
-    if task.uploaded:
-        await resources.uploads.delete_run(snippet.run_id)
+        tidying = [
+            resources.chunks.delete_versions(*key, before=snippet.version),
+            resources.chunks.delete_marker(*key, snippet.version),
+        ]
+    uploads = [resources.uploads.delete_run(snippet.run_id)] if task.uploaded else []
+    await asyncio.gather(*tidying, *uploads)
     return PersistResult(
         embedded=task.chunks - reused, reused=reused, dimensions=resources.model.dimensions, superseded=superseded
     )
 
 
-async def _switch(task: PersistTask, resources: Resources, stored: int, reused: int) -> Document:
-    """Make the run's version current and return the snippet's document.
+async def _switch(
+    task: PersistTask, resources: Resources, current: Document | None, stored: int, reused: int
+) -> Document:
+    """Make the run's version current and return the snippet's document. ``current``: what was read of it.
 
     Raises:
         Superseded: A version accepted later is current.
@@ -48,7 +57,6 @@ async def _switch(task: PersistTask, resources: Resources, stored: int, reused: 
     snippet = task.snippet
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
     for _ in range(_TURNS):
-        current = await resources.snippets.read(snippet.project_id, snippet.name)
         if current and current["version"] == snippet.version:
             return current
         if current and latest_version(current) > snippet.version:
@@ -63,4 +71,5 @@ async def _switch(task: PersistTask, resources: Resources, stored: int, reused: 
         )
         if await resources.snippets.replace(document, seen=current):
             return document
+        current = await resources.snippets.read(snippet.project_id, snippet.name)
     raise Unavailable(f"{snippet.name!r} is being written by many runs at once")

@@ -1,49 +1,6 @@
 """Cut a text into chunks, the same way every time."""
 
-from dataclasses import dataclass
-from typing import Literal
+from shared.chunking.cutting import ChunkMode, chunk
+from shared.chunking.pieces import Chunk, number_lines
 
-from shared.chunking.chars import cut_chars
-from shared.chunking.lines import cut_lines
-
-ChunkMode = Literal["chars", "lines", "code"]
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """``start_line`` and ``end_line`` count from 1 and include both ends.
-
-    ``scope``: the symbols around it, outermost first; ``defines``: the names that it defines itself. ``mid_line``: it
-    starts inside a line.
-    """
-
-    text: str
-    start_line: int
-    end_line: int
-    scope: tuple[str, ...] = ()
-    defines: tuple[str, ...] = ()
-    mid_line: bool = False
-
-
-def chunk(text: str, size: int, mode: ChunkMode, name: str = "") -> list[Chunk]:
-    """Return the chunks of ``text`` in order; joined, they are ``text`` again.
-
-    ``size``: code points per chunk in ``chars`` mode, aimed at in ``lines`` mode. An empty text has no chunks.
-    """
-    pieces = cut_chars(text, size) if mode == "chars" else cut_lines(text, size)
-    return number_lines(pieces)
-
-
-def number_lines(pieces: list[str], first_line: int = 1) -> list[Chunk]:
-    """Give consecutive ``pieces`` of a text the lines they stand on, the first one starting at ``first_line``."""
-    chunks: list[Chunk] = []
-    line = first_line
-    mid_line = False
-    for piece in pieces:
-        breaks = piece.count("\n")
-        end = line + breaks
-        # A piece that ends with a line break does not reach into the next line.
-        whole = piece.endswith("\n")
-        chunks.append(Chunk(piece, line, end - 1 if whole else end, mid_line=mid_line))
-        line, mid_line = end, not whole
-    return chunks
+__all__ = ["Chunk", "ChunkMode", "chunk", "number_lines"]

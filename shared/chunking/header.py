@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 # A header is read by the model with every chunk: it must not outweigh the chunk itself.
-_LONGEST = 300
+LONGEST = 300
 
 
 def header(name: str, scope: Sequence[str], defines: Sequence[str]) -> str:
     """Return ``path > enclosing > symbols : defined, names``, at most 300 code points."""
     place = " > ".join((name, *scope))
-    return (f"{place} : {', '.join(defines)}" if defines else place)[:_LONGEST]
+    return (f"{place} : {', '.join(defines)}" if defines else place)[:LONGEST]

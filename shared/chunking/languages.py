@@ -15,7 +15,7 @@ _USUAL = frozenset(
 def language_of(name: str) -> str | None:
     """Return the language of a file as GitHub names it, such as ``Python``; None where the name does not tell."""
     file = PurePosixPath(name.replace("\\", "/")).name
-    for file_type in (file, PurePosixPath(file).suffix.lower()):
+    for file_type in (file.lower(), PurePosixPath(file).suffix.lower()):
         if file_type and (found := linguist().language_of(file_type, _USUAL)):
             return found.name
     return None

@@ -98,10 +98,13 @@ class Chunks:
             "AND IS_DEFINED(c.chunkIndex)"
         )
         fields = {"project": project_id, "name": name, "version": version}
+
+        async def counted(query: str) -> int:
+            return sum([n async for n in self._query(query, project_id, **fields)])
+
         with translated(_SERVICE):
-            stored = [n async for n in self._query(count, project_id, **fields)]
-            reused = [n async for n in self._query(count + " AND c.reused = true", project_id, **fields)]
-        return sum(stored), sum(reused)
+            stored, reused = await asyncio.gather(counted(count), counted(count + " AND c.reused = true"))
+        return stored, reused
 
     async def texts(self, project_id: str, name: str, version: str) -> list[Document]:
         """Return a version's chunks in order: chunkIndex, startLine, endLine, text."""

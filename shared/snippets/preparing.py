@@ -36,7 +36,7 @@ async def prepare(request: SnippetRequest, terms: Terms, uploads: Uploads) -> Su
         Unavailable: The storage account throttled or could not be reached.
     """
     # In a thread: the grammars hold the process's only event loop for 10 ms per 100 KB.
-    chunks = await asyncio.to_thread(chunk, request.text, terms.chunk_size, terms.chunk_mode, request.name)
+    chunks, digest = await asyncio.to_thread(_cut, request, terms)
     if len(chunks) > MAX_CHUNKS:
         raise TooLarge(f"Field 'text' would be cut into {len(chunks)} chunks; expected at most {MAX_CHUNKS}")
     segments = [] if travels_inline(request.text, chunks) else segments_of(chunks)
@@ -53,7 +53,7 @@ async def prepare(request: SnippetRequest, terms: Terms, uploads: Uploads) -> Su
         version=terms.version,
         chunk_size=terms.chunk_size,
         chunk_mode=terms.chunk_mode,
-        text_hash=await asyncio.to_thread(text_hash, request.text),
+        text_hash=digest,
         traceparent=terms.traceparent,
         owner=terms.owner,
     )
@@ -64,6 +64,10 @@ async def prepare(request: SnippetRequest, terms: Terms, uploads: Uploads) -> Su
         )
     await _upload(zip(places, segments, strict=True), uploads)
     return submission
+
+
+def _cut(request: SnippetRequest, terms: Terms) -> tuple[list[Chunk], str]:
+    return chunk(request.text, terms.chunk_size, terms.chunk_mode, request.name), text_hash(request.text)
 
 
 async def _upload(segments: Iterable[tuple[Upload, list[Chunk]]], uploads: Uploads) -> None:

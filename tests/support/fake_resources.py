@@ -173,6 +173,11 @@ class FakeChunks(Scripted):
         keys = ("projectId", "name", "version", "chunkIndex")
         return [row for row in self._chunks(None) if tuple(row[key] for key in keys) in wanted]
 
+    async def texts(self, project_id: str, name: str, version: str) -> list[Document]:
+        self._step("texts", project_id, name, version)
+        rows = [row for row in self._chunks(project_id, name) if row["version"] == version]
+        return sorted(rows, key=lambda row: row["chunkIndex"])
+
     async def delete_versions(self, project_id: str, name: str, *, before: str = "", only: str = "") -> int:
         self._step("delete_versions", project_id, name, before or only)
         gone = [

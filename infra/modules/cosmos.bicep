@@ -1,4 +1,4 @@
-// Documents and vectors. Containers, their times to live and their vectors are those of shared/topology.yaml.
+// Documents, vectors and words. Containers, their times to live, vectors and texts are those of shared/topology.yaml.
 param name string
 param location string
 param tags object
@@ -22,7 +22,7 @@ resource account 'Microsoft.DocumentDB/databaseAccounts@2025-10-15' = {
   kind: 'GlobalDocumentDB'
   properties: {
     databaseAccountOfferType: 'Standard'
-    capabilities: [{ name: 'EnableServerless' }, { name: 'EnableNoSQLVectorSearch' }]
+    capabilities: [{ name: 'EnableServerless' }, { name: 'EnableNoSQLVectorSearch' }, { name: 'EnableNoSQLFullTextSearch' }]
     consistencyPolicy: { defaultConsistencyLevel: 'Session' }
     locations: [{ locationName: location, failoverPriority: 0, isZoneRedundant: false }]
     disableLocalAuth: true
@@ -41,7 +41,8 @@ resource database 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases@2025-10-15
   }
 }
 
-// Vectors stay out of the ordinary index, where each of their numbers would be an entry to pay for.
+// Vectors stay out of the ordinary index, where each of their numbers would be an entry to pay for, and so do long texts.
+// Words have an index of their own.
 resource sqlContainers 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@2025-10-15' = [for container in items(containers): {
   parent: database
   name: container.value.name
@@ -55,10 +56,12 @@ resource sqlContainers 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/conta
         indexingMode: 'consistent'
         automatic: true
         includedPaths: [{ path: '/*' }]
-        excludedPaths: concat([{ path: '/"_etag"/?' }], contains(container.value, 'vector') ? [{ path: '${container.value.vector.path}/*' }] : [])
+        excludedPaths: concat([{ path: '/"_etag"/?' }], contains(container.value, 'vector') ? [{ path: '${container.value.vector.path}/*' }] : [], contains(container.value, 'full_text') ? [{ path: '${container.value.full_text.path}/?' }] : [], contains(container.value, 'unindexed') ? map(container.value.unindexed, path => { path: '${path}/?' }) : [])
         vectorIndexes: contains(container.value, 'vector') ? [{ path: container.value.vector.path, type: container.value.vector.dimensions > mostFlatDimensions ? 'diskANN' : 'flat' }] : null
+        fullTextIndexes: contains(container.value, 'full_text') ? [{ path: container.value.full_text.path }] : null
       }
       vectorEmbeddingPolicy: contains(container.value, 'vector') ? { vectorEmbeddings: [{ path: container.value.vector.path, dataType: 'float32', distanceFunction: 'cosine', dimensions: container.value.vector.dimensions }] } : null
+      fullTextPolicy: contains(container.value, 'full_text') ? { defaultLanguage: container.value.full_text.language, fullTextPaths: [{ path: container.value.full_text.path, language: container.value.full_text.language }] } : null
     }
   }
 }]

@@ -20,6 +20,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="folder of the database")
     parser.add_argument("--key", help="base64; requests must be signed with it (default: COSMOS_KEY, else none)")
     parser.add_argument("--fsync", action="store_true", help="survive a power cut too (also FANWISE_COSMOS_FSYNC=1)")
+    parser.add_argument(
+        "--query-plans",
+        action="store_true",
+        help="leave ORDER BY RANK to the SDK's query plan (also FANWISE_COSMOS_QUERY_PLANS=1)",
+    )
     return parser.parse_args()
 
 
@@ -36,7 +41,8 @@ async def _serve(arguments: argparse.Namespace) -> None:
         raise CannotServe(str(error)) from error
     try:
         await engine.start()
-        async with served(make_app(engine, signatures), listener) as url:
+        query_plans = arguments.query_plans or is_set("FANWISE_COSMOS_QUERY_PLANS")
+        async with served(make_app(engine, signatures, query_plans=query_plans), listener) as url:
             # The grammar takes a third of a second to read; better now than in the first query.
             await asyncio.to_thread(parse, "SELECT * FROM c")
             line = f"Cosmos DB for NoSQL at {url}, data in {engine.folder}"

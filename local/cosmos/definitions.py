@@ -1,13 +1,13 @@
-"""What a container is made of, checked: keys, time to live, vector and indexing policies, unique keys."""
+"""What a container is made of, checked: keys, time to live, vector, text and indexing policies, unique keys."""
 
 import re
 from dataclasses import dataclass
 from typing import Any
 
 from local.cosmos import limits
-from local.cosmos.errors import bad_request
+from local.cosmos.errors import CosmosError, bad_request
 from local.cosmos.partition_key import PartitionKey, steps_of
-from local.cosmos.sql.execution import VectorPolicy
+from local.cosmos.sql.execution import FullTextPolicy, VectorPolicy
 from local.cosmos.store.schema import indexable
 
 _DEFAULT_INDEXING = {
@@ -19,6 +19,7 @@ _DEFAULT_INDEXING = {
 _DATA_TYPES = ("float32", "float16", "uint8", "int8")
 _DISTANCES = ("cosine", "dotproduct", "euclidean")
 _VECTOR_INDEXES = ("flat", "quantizedFlat", "diskANN")
+_LANGUAGES = ("en-US", "de-DE", "es-ES", "fr-FR")
 _MOST_DIMENSIONS = 4096
 _MOST_FLAT_DIMENSIONS = 505
 _KNOWN = frozenset(
@@ -40,6 +41,7 @@ class ContainerDefinition:
     partition_key: PartitionKey
     default_ttl_s: int | None
     vectors: dict[str, VectorPolicy]
+    texts: dict[str, FullTextPolicy]
     composites: tuple[tuple[tuple[tuple[str, ...], bool], ...], ...]
     unique_keys: tuple[tuple[tuple[str, ...], ...], ...]
 
@@ -55,7 +57,7 @@ def read_definition(body: Any) -> ContainerDefinition:
     for name in body:
         if name not in _KNOWN:
             raise bad_request(f"The container property '{str(name)[:100]}' is not known to this endpoint.")
-    for name in ("fullTextPolicy", "computedProperties", "materializedViewDefinition"):
+    for name in ("computedProperties", "materializedViewDefinition"):
         if body.get(name):
             raise bad_request(f"The container property '{name}' is not supported by this endpoint.")
     indexing = body.get("indexingPolicy") or _DEFAULT_INDEXING
@@ -73,6 +75,7 @@ def read_definition(body: Any) -> ContainerDefinition:
         partition_key=key,
         default_ttl_s=_default_ttl(body.get("defaultTtl")),
         vectors=vectors,
+        texts=_texts(body.get("fullTextPolicy"), indexing.get("fullTextIndexes")),
         composites=_composites(indexing.get("compositeIndexes")),
         unique_keys=_unique_keys(body.get("uniqueKeyPolicy")),
     )
@@ -156,6 +159,64 @@ def _check_vector_indexes(value: Any, vectors: dict[str, VectorPolicy]) -> None:
                 f"vectorIndexes.type: 'flat' takes at most {_MOST_FLAT_DIMENSIONS} dimensions, not "
                 f"{policy.dimensions}; use 'quantizedFlat' or 'diskANN'."
             )
+
+
+def _texts(policy: Any, indexes: Any) -> dict[str, FullTextPolicy]:
+    """The texts that can be searched, by path. Refusals are worded as the service words them, where that is known."""
+    languages = _languages(policy)
+    indexed: set[str] = set()
+    for place, entry in enumerate(_entries(indexes, "indexingPolicy.fullTextIndexes")):
+        if "path" not in entry:
+            raise bad_request(f"Missing path in full-text index specification at index ({place}).")
+        path = _text_path(entry["path"])
+        if path is None:
+            raise bad_request(f"Full-text index specification at index ({place}) contains invalid path.")
+        if path not in languages:
+            raise bad_request(
+                f"The path of the Full Text Index {path} does not match the path specified in the Full Text Policy."
+            )
+        if path in indexed:
+            raise bad_request(f"Full-text index specification at index ({place}) repeats the path {path}.")
+        indexed.add(path)
+    return {path: FullTextPolicy(path, language, path in indexed) for path, language in languages.items()}
+
+
+def _languages(policy: Any) -> dict[str, str]:
+    if policy is None:
+        return {}
+    if not isinstance(policy, dict) or policy.keys() - {"defaultLanguage", "fullTextPaths"}:
+        raise bad_request("The Full Text Policy contains invalid syntax: {defaultLanguage, fullTextPaths} is expected.")
+    default = _language(policy.get("defaultLanguage"))
+    languages: dict[str, str] = {}
+    for entry in _entries(policy.get("fullTextPaths"), "fullTextPolicy.fullTextPaths"):
+        if entry.keys() - {"path", "language"}:
+            raise bad_request("The Full Text Policy contains invalid syntax: {path, language} is expected.")
+        path = _text_path(entry.get("path"))
+        if path is None:
+            raise bad_request(f"The Full Text Policy contains an invalid Path: {str(entry.get('path'))[:100]}")
+        if path in languages:
+            raise bad_request(f"The Full Text Policy contains the Path {path} more than once.")
+        languages[path] = default if "language" not in entry else _language(entry["language"])
+    return languages
+
+
+def _text_path(value: Any) -> str | None:
+    """The path of a text; wildcards are not supported there."""
+    try:
+        steps = steps_of(value, "fullTextPaths.path")
+    except CosmosError:
+        return None
+    return None if any(sign in step for step in steps for sign in "*[]?") else "/" + "/".join(steps)
+
+
+def _language(value: Any) -> str:
+    if value not in _LANGUAGES:
+        supported = ", ".join(_LANGUAGES)
+        raise bad_request(
+            f"The Full Text Policy contains an unsupported language {str(value)[:50]}. Supported languages are: "
+            f"{supported}"
+        )
+    return str(value)
 
 
 def _composites(value: Any) -> tuple[tuple[tuple[tuple[str, ...], bool], ...], ...]:

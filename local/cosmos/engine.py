@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from local.cosmos.errors import CosmosError
 from local.cosmos.sql.executor import Answer, IndexWanted, Question, ask
+from local.cosmos.sql.vector_search import VectorSearch
 from local.cosmos.store import indexing, items
 from local.cosmos.store.catalog import Catalog, Container
 from local.cosmos.store.expiry import PurgeTimer
@@ -75,15 +76,17 @@ class Engine:
 
     async def _build(self, container: Container, wanted: IndexWanted) -> None:
         started = time.perf_counter()
-        path, vector_path = wanted.path, wanted.vector_path
-        if vector_path is not None:
-            await self.write(lambda transaction: indexing.build_vector_index(transaction, container, vector_path))
+        path, search = wanted.path, wanted.search
+        if isinstance(search, VectorSearch):
+            await self.write(lambda transaction: indexing.build_vector_index(transaction, container, search.path))
+        elif search is not None:
+            await self.write(lambda transaction: indexing.build_text_index(transaction, container, search.path))
         else:
             await self.write(lambda transaction: indexing.add_property_index(transaction, container, path))
         log.info(
             "built an index container=%s path=%s ms=%.0f",
             container.definition.id,
-            vector_path or path,
+            path if search is None else search.path,
             1000 * (time.perf_counter() - started),
         )
 

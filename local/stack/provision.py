@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from azure.core.credentials import AzureKeyCredential, AzureNamedKeyCredential
 from azure.core.exceptions import AzureError, ResourceExistsError
 from azure.cosmos import ContainerProxy, CosmosClient, DatabaseProxy, PartitionKey
+from azure.cosmos.exceptions import CosmosHttpResponseError
 from azure.search.documents.indexes import SearchIndexClient
 from azure.search.documents.indexes.models import SearchIndex
 from azure.storage.blob import BlobServiceClient
@@ -16,12 +17,15 @@ from shared.topology import Container, topology
 
 # Azure's `flat` vector index takes at most 505 dimensions; beyond that the quantized one is exact enough and cheaper.
 FLAT_DIMENSIONS = 505
+_BAD_REQUEST = 400
 
 
 def provision_cosmos(settings: Mapping[str, str], vector_index: str | None = None) -> str:
     """Create database and containers; return a line about what was done.
 
-    ``vector_index``: for every vector, where a service has one kind only; None: the one that suits its dimensions.
+    ``vector_index``: for every vector, where a service has one kind only; None: the one that suits its dimensions. A
+    container that is there without the full-text policy gets it, and one that cannot have it stays as it is: the app
+    then finds code by meaning alone.
 
     Raises:
         CannotProvision: The service refuses, or a container has another partition key or vector size.
@@ -33,11 +37,15 @@ def provision_cosmos(settings: Mapping[str, str], vector_index: str | None = Non
     try:
         with CosmosClient(endpoint, key) as client:
             database = client.create_database_if_not_exists(topology().database)
-            for container in topology().containers.values():
-                _create_container(database, container, vector_index)
+            wordless = [
+                container.name
+                for container in topology().containers.values()
+                if not _create_container(database, container, vector_index)
+            ]
     except AzureError as error:
         raise CannotProvision(f"Cosmos DB at {endpoint}: {error.message or error}") from error
-    return f"database {topology().database}, {len(topology().containers)} containers"
+    done = f"database {topology().database}, {len(topology().containers)} containers"
+    return f"{done}; without full-text search: {', '.join(wordless)}" if wordless else done
 
 
 def provision_blobs(settings: Mapping[str, str]) -> str:
@@ -76,8 +84,40 @@ def provision_search(settings: Mapping[str, str]) -> str:
     return f"index {', '.join(names)}"
 
 
-def _create_container(database: DatabaseProxy, container: Container, vector_index: str | None) -> None:
+def _create_container(database: DatabaseProxy, container: Container, vector_index: str | None) -> bool:
+    """Create the container, or bring it up to date; return whether its texts, if any, can be searched."""
+    key, policies = PartitionKey(path=container.partition_key), _policies(container, vector_index)
+    created = database.create_container_if_not_exists(container.name, key, **policies)
+    found = _check_shape(created, container)
+    if container.full_text is None or _finds_words(found, container.full_text.path):
+        return True
+    # Made by an earlier version. The rest of its policies is kept as it is found.
+    indexing: dict[str, Any] = {**found["indexingPolicy"]}
+    indexing |= {name: policies["indexing_policy"][name] for name in ("excludedPaths", "fullTextIndexes")}
+    changed: dict[str, Any] = {**policies, "indexing_policy": indexing}
+    try:
+        database.replace_container(container.name, key, **changed)
+    except CosmosHttpResponseError as error:
+        if error.status_code != _BAD_REQUEST:
+            raise
+        return False
+    return True
+
+
+def _finds_words(found: dict[str, Any], path: str) -> bool:
+    """Return whether the container has the full-text policy and index for ``path``."""
+    named = (found.get("fullTextPolicy", {}).get("fullTextPaths"), found["indexingPolicy"].get("fullTextIndexes"))
+    return all(any(entry["path"] == path for entry in entries or ()) for entries in named)
+
+
+def _policies(container: Container, vector_index: str | None) -> dict[str, Any]:
     policies: dict[str, Any] = {}
+    indexing: dict[str, Any] = {
+        "indexingMode": "consistent",
+        "automatic": True,
+        "includedPaths": [{"path": "/*"}],
+        "excludedPaths": [{"path": '/"_etag"/?'}, *({"path": path} for path in container.excluded_paths)],
+    }
     if container.vector:
         index = vector_index or ("flat" if container.vector.dimensions <= FLAT_DIMENSIONS else "quantizedFlat")
         policies["vector_embedding_policy"] = {
@@ -90,31 +130,28 @@ def _create_container(database: DatabaseProxy, container: Container, vector_inde
                 }
             ]
         }
-        policies["indexing_policy"] = {
-            "indexingMode": "consistent",
-            "automatic": True,
-            "includedPaths": [{"path": "/*"}],
-            # A vector among the ordinary indexes makes every write dear.
-            "excludedPaths": [{"path": '/"_etag"/?'}, {"path": f"{container.vector.path}/*"}],
-            "vectorIndexes": [{"path": container.vector.path, "type": index}],
-        }
+        indexing["vectorIndexes"] = [{"path": container.vector.path, "type": index}]
+    if container.full_text:
+        path = container.full_text.model_dump()
+        policies["full_text_policy"] = {"defaultLanguage": path["language"], "fullTextPaths": [path]}
+        indexing["fullTextIndexes"] = [{"path": path["path"]}]
+    if container.excluded_paths:
+        policies["indexing_policy"] = indexing
     if container.ttl_s is not None:
         policies["default_ttl"] = container.ttl_s
-    created = database.create_container_if_not_exists(
-        container.name, PartitionKey(path=container.partition_key), **policies
-    )
-    _check_shape(created, container)
+    return policies
 
 
-def _check_shape(created: ContainerProxy, container: Container) -> None:
-    found = created.read()
+def _check_shape(created: ContainerProxy, container: Container) -> dict[str, Any]:
+    """Return the container as it is found, which has the shape that the app needs."""
+    found: dict[str, Any] = created.read()
     paths = found.get("partitionKey", {}).get("paths")
     if paths != [container.partition_key]:
         raise CannotProvision(
             f"container {container.name} has the partition key {paths}, expected {container.partition_key}"
         )
     if container.vector is None:
-        return
+        return found
     vectors = found.get("vectorEmbeddingPolicy", {}).get("vectorEmbeddings", [])
     sizes = {vector["path"]: vector["dimensions"] for vector in vectors}
     if sizes.get(container.vector.path) != container.vector.dimensions:
@@ -122,6 +159,7 @@ def _check_shape(created: ContainerProxy, container: Container) -> None:
             f"container {container.name} has vectors {sizes}, expected {container.vector.path} with "
             f"{container.vector.dimensions} dimensions; no service changes that in place: delete the container"
         )
+    return found
 
 
 def search_credential(settings: Mapping[str, str]) -> Any:

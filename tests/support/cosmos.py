@@ -18,11 +18,11 @@ class RunningCosmos(EndpointProcess):
     url: str
 
 
-def start_cosmos(data_dir: Path, key: str = KEY, port: int = 0) -> RunningCosmos:
+def start_cosmos(data_dir: Path, key: str = KEY, port: int = 0, *options: str) -> RunningCosmos:
     """Start the endpoint and wait until it serves. The caller ends it."""
     data_dir.mkdir(parents=True, exist_ok=True)
     environment = {name: value for name, value in os.environ.items() if name != "COSMOS_KEY"}
-    process, ready = started("local.cosmos", data_dir, "--port", str(port), key=key, environment=environment)
+    process, ready = started("local.cosmos", data_dir, "--port", str(port), *options, key=key, environment=environment)
     return RunningCosmos(process, key, ready["url"])
 
 

@@ -12,17 +12,30 @@ from local.cosmos.http.documents import partition_of
 from local.cosmos.http.messages import Request, answer, feed
 from local.cosmos.http.resources import query_of
 from local.cosmos.sql.executor import Question
+from local.cosmos.sql.query_plan import is_ranked, query_plan
 from local.cosmos.sql.targets import Target
 from local.cosmos.store.catalog import Container
 from local.cosmos.store.reads import EffectiveRange, Filter
 
 _RANGES_ETAG = '"0"'
+_NOT_SERVABLE = 1004
 
 
-async def query(engine: Engine, container: Container, request: Request) -> web.Response:
+async def query(engine: Engine, container: Container, request: Request, *, query_plans: bool) -> web.Response:
     """POST to ``docs`` with the query header."""
     text, params = query_of(request)
+    if query_plans and is_ranked(text):
+        raise bad_request(
+            "The provided cross partition query can not be directly served by the gateway. Fetch its query plan.",
+            _NOT_SERVABLE,
+        )
     return await _page(engine, container, request, Question(text, params, _target(container, request)))
+
+
+def plan(request: Request) -> web.Response:
+    """POST to ``docs`` with the query plan header."""
+    text, _ = query_of(request)
+    return answer(200, query_plan(text))
 
 
 async def read_all(engine: Engine, container: Container, request: Request) -> web.Response:
@@ -91,7 +104,8 @@ def _target(container: Container, request: Request) -> Target:
     if low is not None and high is not None:
         return Target(None, EffectiveRange(low.upper(), high.upper()), across)
     # A range id alone names everything there is, for there is one range.
-    return Target(None, None, across or "x-ms-documentdb-partitionkeyrangeid" in request.headers)
+    one_range = "x-ms-documentdb-partitionkeyrangeid" in request.headers
+    return Target(None, None, across or one_range, one_range)
 
 
 def _lsn(mark: str) -> int:

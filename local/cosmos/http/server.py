@@ -29,15 +29,18 @@ _UNSUPPORTED = {
 _CONTAINER_REPLACED = 1024
 
 
-def make_app(engine: Engine, signatures: Signatures | None) -> web.Application:
-    """The application; ``signatures`` None answers every request."""
+def make_app(engine: Engine, signatures: Signatures | None, *, query_plans: bool = False) -> web.Application:
+    """The application; ``signatures`` None answers every request.
+
+    ``query_plans``: queries with ORDER BY RANK are not answered whole; the SDK fuses them by a plan.
+    """
     # A little over the largest item, so that its refusal can be worded; a batch may not be larger either.
     app = web.Application(client_max_size=limits.ITEM_BYTES + 64 * 1024)
-    app.router.add_route("*", "/{path:.*}", _handler(engine, signatures))
+    app.router.add_route("*", "/{path:.*}", _handler(engine, signatures, query_plans=query_plans))
     return app
 
 
-def _handler(engine: Engine, signatures: Signatures | None) -> Handler:
+def _handler(engine: Engine, signatures: Signatures | None, *, query_plans: bool) -> Handler:
     async def handle(raw: web.Request) -> web.StreamResponse:
         activity_id = raw.headers.get("x-ms-activity-id", "")[:64]
         try:
@@ -45,7 +48,7 @@ def _handler(engine: Engine, signatures: Signatures | None) -> Handler:
             activity_id = activity_id or request.activity_id
             if signatures is not None:
                 _authenticate(signatures, request)
-            response = await _dispatch(engine, request)
+            response = await _dispatch(engine, request, query_plans=query_plans)
         except CosmosError as error:
             response = failure(error, activity_id)
         except Exception:
@@ -70,7 +73,7 @@ def _authenticate(signatures: Signatures, request: Request) -> None:
     signatures.check(request.method, kind, link, headers.get("x-ms-date"), headers.get("authorization"))
 
 
-async def _dispatch(engine: Engine, request: Request) -> web.Response:
+async def _dispatch(engine: Engine, request: Request, *, query_plans: bool) -> web.Response:
     match request.segments:
         case ():
             return resources.account(request)
@@ -85,17 +88,19 @@ async def _dispatch(engine: Engine, request: Request) -> web.Response:
         case ("dbs", database, "colls", container, *rest):
             found = engine.catalog.container(database, container)
             _check_generation(found, request)
-            return await _in_container(engine, found, request, rest)
+            return await _in_container(engine, found, request, rest, query_plans=query_plans)
         case ("offers", *_):
             return resources.offers(request)
         case _:
             raise _unsupported(request)
 
 
-async def _in_container(engine: Engine, container: Container, request: Request, rest: list[str]) -> web.Response:
+async def _in_container(
+    engine: Engine, container: Container, request: Request, rest: list[str], *, query_plans: bool
+) -> web.Response:
     match rest:
         case ["docs"]:
-            return await _items(engine, container, request)
+            return await _items(engine, container, request, query_plans=query_plans)
         case ["docs", identity]:
             return await documents.item(engine, container, request, identity)
         case ["pkranges"]:
@@ -106,16 +111,18 @@ async def _in_container(engine: Engine, container: Container, request: Request, 
             raise _unsupported(request)
 
 
-async def _items(engine: Engine, container: Container, request: Request) -> web.Response:
+async def _items(engine: Engine, container: Container, request: Request, *, query_plans: bool) -> web.Response:
     if request.method == "GET":
         read = feeds.changes if "A-IM" in request.headers else feeds.read_all
         return await read(engine, container, request)
     if request.method != "POST":
         raise CosmosError(405, f"{request.method} is not allowed on docs; GET, POST are.")
     if request.flag("x-ms-cosmos-is-query-plan-request"):
-        raise bad_request("Query plans are not made by this endpoint: it answers every query whole.")
+        if not query_plans:
+            raise bad_request("Query plans are not made by this endpoint: it answers every query whole.")
+        return feeds.plan(request)
     if request.flag("x-ms-documentdb-isquery"):
-        return await feeds.query(engine, container, request)
+        return await feeds.query(engine, container, request, query_plans=query_plans)
     if request.flag("x-ms-cosmos-is-batch-request"):
         return await documents.batch(engine, container, request)
     return await documents.create(engine, container, request)

@@ -1,4 +1,4 @@
-"""COUNT, SUM, AVG, MIN and MAX over a group of rows, with the service's rules for mixed types."""
+"""COUNT, COUNTIF, SUM, AVG, MIN and MAX over a group of rows, with the service's rules for mixed types."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ class Aggregate:
         self._valid = True
 
     def add(self, value: Any) -> None:
-        if value is UNDEFINED:
+        if value is UNDEFINED or (self._name == "COUNTIF" and value is not True):
             return
         self._count += 1
         if self._name in ("SUM", "AVG"):
@@ -41,7 +41,7 @@ class Aggregate:
 
     def result(self) -> Any:
         """Undefined when a value of the wrong type took part, and for AVG, MIN and MAX of nothing."""
-        if self._name == "COUNT":
+        if self._name in ("COUNT", "COUNTIF"):
             return self._count
         if not self._valid:
             return UNDEFINED

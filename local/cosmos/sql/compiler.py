@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from local.cosmos.sql.execution import Execution
+from local.cosmos.sql.full_text import CONTAINS, compile_contains, refuse_score
 from local.cosmos.sql.functions import AGGREGATES, arity
 from local.cosmos.sql.like import like
 from local.cosmos.sql.number_functions import OPERATORS, SIGNS
@@ -34,7 +35,7 @@ from local.cosmos.sql.syntax import (
     plain,
 )
 from local.cosmos.sql.values import UNDEFINED, equal, fingerprint, rank
-from local.cosmos.sql.vector_distance import compile_vector_distance
+from local.cosmos.sql.vector_distance import VECTOR_FUNCTIONS, compile_vector_distance
 
 Env: TypeAlias = list[Any]
 Evaluate: TypeAlias = Callable[[Env], Any]
@@ -170,8 +171,12 @@ class Compiler:
     def _call(self, call: Call) -> Evaluate:
         if call.name in AGGREGATES:
             return self._aggregate(call)
-        if call.name == "VECTORDISTANCE":
+        if call.name in VECTOR_FUNCTIONS:
             return compile_vector_distance(call, [self.compile(arg) for arg in call.args])
+        if call.name in CONTAINS:
+            return compile_contains(call, [self.compile(arg) for arg in call.args])
+        if call.name in ("FULLTEXTSCORE", "RRF"):
+            raise refuse_score(call)
         known = arity(call.name)
         end = call.position + len(call.name)
         if known is None:

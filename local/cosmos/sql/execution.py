@@ -23,6 +23,15 @@ class VectorPolicy:
     function: str
 
 
+@dataclass(frozen=True, slots=True)
+class FullTextPolicy:
+    """The text at ``path`` (``/words``) can be searched. ``indexed``: it has a full-text index too."""
+
+    path: str
+    language: str
+    indexed: bool
+
+
 @dataclass(slots=True)
 class Execution:
     """``policies`` maps a vector path to its policy. ``deadline``: ``time.monotonic()`` seconds."""

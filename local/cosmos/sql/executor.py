@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 
@@ -14,17 +14,23 @@ from local.cosmos.sql.compiler import Env
 from local.cosmos.sql.continuation import Position
 from local.cosmos.sql.execution import Execution
 from local.cosmos.sql.parser import parse
-from local.cosmos.sql.planner import ALL, deciding_names, projected_names, source_names
+from local.cosmos.sql.planner import ALL, deciding_names, projected_names, source_names, text_conditions
+from local.cosmos.sql.ranking import Candidates, Ranking, Search, fused, plan_ranking
 from local.cosmos.sql.select import Select, check_rows, compile_select, count_of, distinct
 from local.cosmos.sql.syntax import Call, Literal, plain
 from local.cosmos.sql.targets import Target, make_filter
+from local.cosmos.sql.text_search import TextCandidates
 from local.cosmos.sql.values import UNDEFINED
-from local.cosmos.sql.vector_search import VectorSearch, nearest, plan_search
-from local.cosmos.store.catalog import Container
+from local.cosmos.sql.vector_search import VectorCandidates, VectorSearch
+from local.cosmos.store.catalog import Container, rid
 from local.cosmos.store.documents import whole
 from local.cosmos.store.indexing import MOST_PROPERTY_INDEXES, WORTH_INDEXING
 from local.cosmos.store.reads import Filter, ItemReader, Readers
+from local.cosmos.store.schema import TEXTS
+from local.cosmos.store.texts import TextIndex
 from local.cosmos.store.vectors import VectorIndex
+
+MemoryIndexes: TypeAlias = tuple[VectorIndex | TextIndex, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +54,11 @@ class Answer:
 
 
 class IndexWanted(Exception):
-    """The query would rather wait for an index: the vectors at ``vector_path``, or the property at ``path``."""
+    """The query would rather wait for an index: of what it searches for in memory, or of the property at ``path``."""
 
-    def __init__(self, *, vector_path: str | None = None, path: tuple[str, ...] = ()) -> None:
-        super().__init__(vector_path or path)
-        self.vector_path = vector_path
+    def __init__(self, *, search: Search | None = None, path: tuple[str, ...] = ()) -> None:
+        super().__init__(search.path if search is not None else path)
+        self.search = search
         self.path = path
 
 
@@ -82,26 +88,37 @@ def _ask(question: Question, container: Container, readers: Readers) -> Answer:
     definition = container.definition
     run = Execution(question.params, definition.vectors)
     restrictions.check_order(select.query, select.root, definition)
-    if question.target.key is None and question.target.range is None:
+    target = question.target
+    if target.key is None and target.range is None and not target.one_range:
         restrictions.check_across_partitions(select)
-    search = plan_search(select.query, run)
-    index = None
-    if search is not None:
-        restrictions.check_vector_search(select, run)
-        index = container.vectors.get(search.path)
-        if index is None or index.discarded:
-            raise IndexWanted(vector_path=search.path)
-    with readers.view(container, index) as reader:
-        if search is not None and container.vectors.get(search.path) is not index:
-            raise IndexWanted(vector_path=search.path)
+    ranking = plan_ranking(select.query, run, definition)
+    indexes = _memory_indexes(container, ranking)
+    with readers.view(container, indexes) as reader:
+        if any(mine is not now for mine, now in zip(indexes, _memory_indexes(container, ranking), strict=True)):
+            raise IndexWanted(search=ranking.components[0] if ranking is not None else None)
         # `spilled` is read after the view is fixed, so it names what any item in the view keeps in its tail.
         wanted = make_filter(select, container, question.target, run)
         _want_indexes(container, reader, wanted)
-        return _Run(select, run, reader, wanted, search, index).page(question)
+        return _Run(select, run, reader, wanted, ranking, indexes, question.target).page(question)
+
+
+def _memory_indexes(container: Container, ranking: Ranking | None) -> MemoryIndexes:
+    """The index of each component. Raises: IndexWanted: One is not there."""
+    found: list[VectorIndex | TextIndex] = []
+    for search in ranking.components if ranking is not None else ():
+        indexes = container.vectors if isinstance(search, VectorSearch) else container.texts
+        index = indexes.get(search.path)
+        if index is None or index.discarded:
+            raise IndexWanted(search=search)
+        found.append(index)
+    return tuple(found)
 
 
 def _want_indexes(container: Container, reader: ItemReader, wanted: Filter) -> None:
-    missing = [path for path in wanted.properties if path not in container.indexed]
+    paths = list(wanted.properties)
+    if wanted.keys is not None and len(wanted.keys) == 1:
+        paths += [(TEXTS, name) for name in wanted.patterns]
+    missing = [path for path in paths if path not in container.indexed]
     if missing and len(container.indexed) < MOST_PROPERTY_INDEXES and reader.holds_more_than(WORTH_INDEXING):
         raise IndexWanted(path=missing[0])
 
@@ -124,19 +141,22 @@ class _Run:
         run: Execution,
         reader: ItemReader,
         wanted: Filter,
-        search: VectorSearch | None,
-        index: VectorIndex | None,
+        ranking: Ranking | None,
+        indexes: MemoryIndexes,
+        target: Target,
     ) -> None:
         self._select = select
         self._run = run
         self._reader = reader
         self._wanted = wanted
-        self._search = search
-        self._index = index
+        self._ranking = ranking
+        self._indexes = indexes
+        self._target = target
         self._spilled = reader.container.spilled
         self._examined = 0
         query, root = select.query, select.root
-        run.ranked = search.call if search is not None else None
+        if ranking is not None and ranking.weights is None and isinstance(ranking.components[0], VectorSearch):
+            run.ranked = ranking.components[0].call
         deciding = projected = ALL
         if root is not None:
             deciding = deciding_names(query, root, ranked=run.ranked) | source_names(query.sources[1:], root)
@@ -194,7 +214,7 @@ class _Run:
         if self._select.grouped:
             yield from self._grouped()
             return
-        rows = self._nearest(likely) if self._search is not None else self._sorted() if self._select.order_by else None
+        rows = self._ranked(likely) if self._ranking is not None else self._sorted() if self._select.order_by else None
         for row in self._stream(Position()) if rows is None else rows:
             value = row.value()
             if value is not UNDEFINED:
@@ -305,25 +325,54 @@ class _Run:
 
         return _Row(seq, binding, value)
 
-    def _nearest(self, likely: int) -> Iterator[_Row]:
-        search, index = self._search, self._index
-        assert search is not None  # noqa: S101 - the caller asked
-        assert index is not None  # noqa: S101 - it comes with the search
-        most = self._most_sorted()
-        likely = likely if most is None else most
-        for seq, distance, head in nearest(search, index, self._reader, self._wanted, likely):
+    def _ranked(self, likely: int) -> Iterator[_Row]:
+        select, most = self._select, self._most_sorted()
+        for seq, head in self._candidates(likely if most is None else most):
             self._examined += 1
             self._run.tick()
-            self._run.distance = distance
-            if self._select.query.star and self._select.where is None:
+            if select.query.star and select.where is None:
                 yield _Row(seq, 0, self._raw(seq, head))
                 continue
             for binding, env in enumerate(self._bindings(seq, head)):
-                if self._select.query.star:
+                if select.query.star:
                     yield _Row(seq, binding, self._raw(seq, head))
                 else:
                     self._complete(seq, env)
-                    yield _Row(seq, binding, lambda env=env: self._select.project(env))
+                    yield _Row(seq, binding, lambda env=env: select.project(env))
+
+    def _candidates(self, likely: int) -> Iterator[tuple[int, bytes]]:
+        """Items in the order of the ranking, before WHERE."""
+        ranking = self._ranking
+        assert ranking is not None  # noqa: S101 - the caller asked
+        found = [
+            self._component(search, index) for search, index in zip(ranking.components, self._indexes, strict=True)
+        ]
+        if ranking.weights is not None:
+            yield from fused(found, ranking.weights, likely, self._passes, self._rid)
+            return
+        for seq, value, head in found[0].best(likely):
+            self._run.distance = value
+            yield seq, head
+
+    def _component(self, search: Search, index: VectorIndex | TextIndex) -> Candidates:
+        if isinstance(search, VectorSearch):
+            assert isinstance(index, VectorIndex)  # noqa: S101 - it comes with the search
+            return VectorCandidates(search, index, self._reader, self._wanted)
+        assert isinstance(index, TextIndex)  # noqa: S101 - it comes with the search
+        key, span = self._target.key, self._target.range
+        # How rare a word is, is counted where the request is addressed: in one partition, or in all.
+        counted = Filter(keys=None if key is None else [key], range=span)
+        root = self._select.root
+        conditions = [] if root is None else text_conditions(self._select.query.where, self._run, search.path)
+        return TextCandidates(search, index, self._reader, self._wanted, counted, conditions)
+
+    def _passes(self, seq: int, head: bytes) -> bool:
+        self._run.tick()
+        return self._select.where is None or any(True for _ in self._bindings(seq, head))
+
+    def _rid(self, seq: int) -> str:
+        container = self._reader.container
+        return rid(container.database.number, container.number, seq)
 
 
 def _order(row: tuple[tuple[Any, ...], int, int, bytes]) -> tuple[Any, ...]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from local.cosmos.sql import array_functions as arrays
+from local.cosmos.sql import full_text
 from local.cosmos.sql import string_functions as strings
 from local.cosmos.sql import time_functions as times
 from local.cosmos.sql.number_functions import FUNCTIONS as NUMBER_FUNCTIONS
@@ -69,9 +70,11 @@ FUNCTIONS: dict[str, tuple[int, int, Function]] = {
     "TIMESTAMPTODATETIME": (1, 1, times.timestamp_to_date_time),
     "DATETIMETOTICKS": (1, 1, times.date_time_to_ticks),
     "TICKSTODATETIME": (1, 1, times.ticks_to_date_time),
+    "_FULLTEXTWORDCOUNT": (1, 1, full_text.word_count),
+    "_FULLTEXTSCORE": (5, 5, full_text.text_score),
 }
 
-AGGREGATES = frozenset({"COUNT", "SUM", "MIN", "MAX", "AVG"})
+AGGREGATES = frozenset({"COUNT", "COUNTIF", "SUM", "MIN", "MAX", "AVG"})
 
 # Each run of a query evaluates these anew; every other function of constants is one.
 VOLATILE: frozenset[str] = frozenset({"RAND", "GETCURRENTDATETIME", "GETCURRENTTIMESTAMP", "GETCURRENTTICKS"})

@@ -121,7 +121,10 @@ class _Builder(Transformer[Token, Query]):
         offset, limit = parts.get("offset_limit", (None, None))
         exprs = [item.expr for item in items]
         exprs += [expr for expr in (parts.get("where"),) if expr is not None]
-        exprs += [item.expr for item in parts.get("order_by", ())]
+        order_by = parts.get("order_by", ())
+        if "rank" in parts:
+            order_by = (OrderItem(parts["rank"], descending=False, explicit=False),)
+        exprs += [item.expr for item in order_by]
         depth = _deeper(*exprs, *parts.get("sources", ()), *parts.get("group_by", ()))
         return Query(
             items=items,
@@ -132,7 +135,8 @@ class _Builder(Transformer[Token, Query]):
             sources=parts.get("sources", ()),
             where=parts.get("where"),
             group_by=parts.get("group_by", ()),
-            order_by=parts.get("order_by", ()),
+            order_by=order_by,
+            rank="rank" in parts,
             offset=offset,
             limit=limit,
             depth=depth,
@@ -198,10 +202,11 @@ class _Builder(Transformer[Token, Query]):
     def order_by(self, *items: OrderItem) -> tuple[str, tuple[OrderItem, ...]]:
         return "order_by", items
 
-    def order_by_rank(self, rank: Token, _expr: Expr) -> None:
-        raise QuerySyntaxError(
-            "ORDER BY RANK (full-text and hybrid search) is not supported by this endpoint.", rank.start_pos or 0
-        )
+    def order_by_rank(self, expr: Expr) -> tuple[str, Expr]:
+        return "rank", expr
+
+    def order_by_rank_directed(self, _expr: Expr) -> None:
+        raise QuerySyntaxError("Specifying a sort order (ASC or DESC) in the ORDER BY RANK clause is not allowed.")
 
     def order_item(self, expr: Expr) -> OrderItem:
         return OrderItem(expr, descending=False, explicit=False)

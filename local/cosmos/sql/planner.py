@@ -1,8 +1,11 @@
 """What of a WHERE clause can narrow the items before any is parsed: equalities of paths with constants."""
 
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from local.cosmos.sql.execution import Execution
+from local.cosmos.sql.full_text import CONTAINS
+from local.cosmos.sql.like import Matcher, like
 from local.cosmos.sql.syntax import (
     Binary,
     Call,
@@ -10,6 +13,7 @@ from local.cosmos.sql.syntax import (
     Expr,
     Identifier,
     In,
+    Like,
     Literal,
     Member,
     Parameter,
@@ -20,7 +24,8 @@ from local.cosmos.sql.syntax import (
     plain,
 )
 from local.cosmos.sql.values import EXACT
-from local.cosmos.sql.vector_distance import VectorArguments, arguments, path_of
+from local.cosmos.sql.vector_distance import VECTOR_FUNCTIONS, VectorArguments, arguments, path_of, policy_path
+from local.cosmos.words import term
 
 Path: TypeAlias = tuple[str | int, ...]
 Constraints: TypeAlias = dict[Path, list[Any]]
@@ -46,6 +51,44 @@ def constraints(expr: Expr | None, run: Execution, root: str) -> Constraints:
             return _one_of(needle, values[0], root) if values and isinstance(values[0], list) else {}
         case _:
             return {}
+
+
+def patterns(expr: Expr | None, run: Execution, root: str) -> dict[str, Matcher]:
+    """For properties of ``root`` the patterns that their texts must match for ``expr`` to hold."""
+    match plain(expr) if expr is not None else None:
+        case Chain("AND", operands):
+            return {name: fits for operand in operands for name, fits in patterns(operand, run, root).items()}
+        case Like(operand, pattern, escape, False):
+            path, value = path_of(operand), _constant(pattern, run)
+            if path is None or path[0] != root or len(path[1]) != 1 or value is None or not isinstance(value[0], str):
+                return {}
+            return {str(path[1][0]): like(value[0], escape)}
+        case _:
+            return {}
+
+
+@dataclass(frozen=True, slots=True)
+class TextCondition:
+    """A necessary condition on a text: that it holds all ``terms``, or any of them."""
+
+    all: bool
+    terms: list[tuple[str, ...]]
+
+
+def text_conditions(expr: Expr | None, run: Execution, path: str) -> list[TextCondition]:
+    """What FullTextContains, -All and -Any in ``expr`` demand of the text at ``path`` (``/words``)."""
+    match plain(expr) if expr is not None else None:
+        case Chain("AND", operands):
+            return [found for operand in operands for found in text_conditions(operand, run, path)]
+        case Call(name, (text, *terms)) if name in CONTAINS and policy_path(text) == path:
+            values = [_constant(each, run) for each in terms]
+            known = [term(value[0]) for value in values if value is not None and isinstance(value[0], str)]
+            # One that is not known yet may be found anywhere.
+            whole = len(known) == len(terms)
+            together = CONTAINS[name] is all
+            return [TextCondition(together, known)] if known and (whole or together) else []
+        case _:
+            return []
 
 
 def _all_of(parts: list[Constraints]) -> Constraints:
@@ -110,7 +153,7 @@ def names_of(expr: Expr, root: str, *, ranked: VectorArguments | None) -> frozen
         return frozenset({str(path[1][0])}) if path[1] else ALL
     if isinstance(expr, Identifier):
         return frozenset()
-    if ranked and isinstance(expr, Call) and expr.name == "VECTORDISTANCE" and arguments(expr) == ranked:
+    if ranked and isinstance(expr, Call) and expr.name in VECTOR_FUNCTIONS and arguments(expr) == ranked:
         return frozenset()
     names: frozenset[str] = frozenset()
     for child in children(expr):
@@ -140,9 +183,10 @@ def projected_names(query: Query, root: str, *, ranked: VectorArguments | None =
 
 
 def deciding_names(query: Query, root: str, *, ranked: VectorArguments | None = None) -> frozenset[str]:
-    """What decides on the rows and their order: WHERE, GROUP BY, ORDER BY."""
+    """What decides on the rows and their order: WHERE, GROUP BY, ORDER BY. ``ORDER BY RANK`` reads no item."""
     where = [] if query.where is None else [query.where]
-    return _union([*where, *query.group_by, *[item.expr for item in query.order_by]], root, ranked)
+    order = [] if query.rank else [item.expr for item in query.order_by]
+    return _union([*where, *query.group_by, *order], root, ranked)
 
 
 def source_names(sources: tuple[Source, ...], root: str) -> frozenset[str]:

@@ -4,41 +4,65 @@ from local.cosmos import limits
 from local.cosmos.definitions import ContainerDefinition
 from local.cosmos.errors import bad_request
 from local.cosmos.sql.execution import Execution
+from local.cosmos.sql.full_text import NAMES
 from local.cosmos.sql.functions import AGGREGATES
 from local.cosmos.sql.select import Select, count_of
-from local.cosmos.sql.syntax import Call, OrderItem, Query, QuerySyntaxError, plain
+from local.cosmos.sql.syntax import Call, OrderItem, Parameter, Query, QuerySyntaxError, plain
 from local.cosmos.sql.vector_distance import path_of
 
+# What a query plan orders a component by, and users do not write.
+_COMPONENTS = ("_FULLTEXTSCORE", "_VECTORSCORE")
 
-def vector_call(query: Query) -> Call | None:
-    """The VectorDistance call that the query is ordered by."""
+
+def ranking_call(query: Query) -> Call | None:
+    """The call of a scoring function that the query is ordered by."""
     calls = [plain(item.expr) for item in query.order_by]
-    found = [call for call in calls if isinstance(call, Call) and call.name == "VECTORDISTANCE"]
-    return found[0] if found else None
+    found = [call for call in calls if isinstance(call, Call) and call.name in ("VECTORDISTANCE", *_COMPONENTS)]
+    if not query.rank:
+        return found[0] if found else None
+    (call,) = calls
+    if not isinstance(call, Call) or call.name not in ("FULLTEXTSCORE", "VECTORDISTANCE", "RRF"):
+        raise QuerySyntaxError("ORDER BY RANK takes FullTextScore, VectorDistance or RRF.")
+    return call
 
 
 def check_order(query: Query, root: str | None, definition: ContainerDefinition) -> None:
-    """ORDER BY takes one path of the item, several that have a composite index, or one VectorDistance.
+    """ORDER BY takes one path of the item, several that have a composite index, or one scoring function.
 
     Raises:
         QuerySyntaxError: 400 in the service's words.
     """
     if not query.order_by:
         return
-    call = vector_call(query)
-    if call is not None:
-        if len(query.order_by) != 1:
-            raise QuerySyntaxError("ORDER BY VectorDistance cannot be combined with other keys.", call.position)
-        if query.order_by[0].explicit:
-            raise QuerySyntaxError(
-                "ORDER BY VectorDistance always gives the nearest first; leave ASC or DESC out.", call.position
-            )
+    if ranking_call(query) is not None:
+        check_ranking(query)
         return
     paths = [_document_path(item, root) for item in query.order_by]
     if len(paths) > 1:
         _check_composite(
             [(path, item.descending) for path, item in zip(paths, query.order_by, strict=True)], definition
         )
+
+
+def check_ranking(query: Query) -> Call:
+    """The call of the scoring function that the query is ordered by.
+
+    Raises:
+        QuerySyntaxError: It cannot be ordered so.
+    """
+    call = ranking_call(query)
+    if call is None:
+        raise QuerySyntaxError("A query with ORDER BY RANK is expected.")
+    name = NAMES[call.name]
+    if len(query.order_by) != 1:
+        raise QuerySyntaxError(f"ORDER BY {name} cannot be combined with other keys.", call.position)
+    if query.order_by[0].explicit and call.name not in _COMPONENTS:
+        raise QuerySyntaxError(f"ORDER BY {name} always gives the nearest first; leave ASC or DESC out.", call.position)
+    if query.rank and len(query.sources) > 1:
+        raise QuerySyntaxError("ORDER BY RANK with JOIN is not supported by this endpoint.", call.position)
+    if query.rank and query.distinct:
+        raise QuerySyntaxError("ORDER BY RANK with DISTINCT is not supported by this endpoint.", call.position)
+    return call
 
 
 def _document_path(item: OrderItem, root: str | None) -> tuple[str, ...]:
@@ -80,18 +104,42 @@ def check_across_partitions(select: Select) -> None:
         raise bad_request("Cross partition query only supports 'VALUE <AggregateFunc>' for aggregates")
 
 
-def check_vector_search(select: Select, run: Execution) -> None:
-    """Raises: CosmosError: 400, the search is not bounded by TOP or LIMIT."""
-    query = select.query
+def check_bound(query: Query, run: Execution) -> None:
+    """How many of the best are wanted must be said.
+
+    Raises:
+        CosmosError: 400 in the words of the service or the SDK; no TOP or LIMIT, or too large a one.
+    """
+    kind, bound = ("hybrid", limits.HYBRID_TOP) if query.rank else ("vector", limits.VECTOR_TOP)
+    if query.rank:
+        literal_bounds(query)
     top, limit = count_of(query.top, run, "TOP"), count_of(query.limit, run, "LIMIT")
     most = top if limit is None else limit + (count_of(query.offset, run, "OFFSET") or 0)
     if not most:
         raise bad_request(
-            "Executing a vector search query without TOP or LIMIT can consume many RUs very fast and have long "
-            "runtimes. Please ensure you are using one of the two filters with your vector search query."
+            f"Executing a {kind} search query without TOP or LIMIT can consume many RUs very fast and have long "
+            f"runtimes. Please ensure you are using one of the two filters with your {kind} search query."
         )
-    if most > limits.VECTOR_TOP:
+    if most > bound:
         raise bad_request(
-            f"Executing a vector search query with more items than the max is not allowed: {most}, but at most "
-            f"{limits.VECTOR_TOP}."
+            f"Executing a {kind} search query with more items than the max is not allowed: {most}, but at most {bound}."
         )
+
+
+def literal_bounds(query: Query) -> tuple[int | None, int | None]:
+    """How many of an ORDER BY RANK to skip and to take: numbers, for a plan knows no parameter's value.
+
+    Raises:
+        CosmosError: 400 in the service's words (for TOP in like ones), one is a parameter.
+    """
+    for clause, count in (("TOP", query.top), ("OFFSET/LIMIT", query.offset), ("OFFSET/LIMIT", query.limit)):
+        if isinstance(count, Parameter):
+            raise bad_request(
+                f"Invalid {clause} spec for Hybrid Search query. Expected a number literal in order to distribute "
+                "query correctly."
+            )
+    take = query.limit if query.top is None else query.top
+    return (
+        query.offset if isinstance(query.offset, int) else None,
+        take if isinstance(take, int) else None,
+    )

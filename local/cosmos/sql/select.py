@@ -150,7 +150,8 @@ def compile_select(query: Query, outer: Scope | None = None) -> Select:
     _check_clauses(query, root, sources, outer)
     where = None if query.where is None else compiler.compile(query.where)
     group_by = [compiler.compile(expr) for expr in query.group_by]
-    order_by = [compiler.compile(item.expr) for item in query.order_by]
+    # A ranking is no value of a single row.
+    order_by = [] if query.rank else [compiler.compile(item.expr) for item in query.order_by]
     aggregates: list[tuple[str, Evaluate]] = []
     scope.aggregates = aggregates
     project = _projection(query, compiler, sources)
@@ -221,6 +222,8 @@ def _check_clauses(query: Query, root: str | None, sources: list[BoundSource], o
         raise QuerySyntaxError("'SELECT *' is only valid with a single input set.")
     if query.top is not None and query.limit is not None:
         raise QuerySyntaxError("TOP and OFFSET LIMIT cannot be used together.")
+    if query.rank and outer is not None:
+        raise QuerySyntaxError("ORDER BY RANK is not supported in a subquery.")
     if query.order_by and outer is None and root is None:
         raise QuerySyntaxError("ORDER BY is only supported with FROM naming the container.")
 
@@ -237,11 +240,16 @@ def _projection(query: Query, compiler: Compiler, sources: list[BoundSource]) ->
         return lambda env: env[place]
     if query.value:
         return compiler.compile(query.items[0].expr)
-    parts = [(name, compiler.compile(item.expr)) for name, item in _named(query.items)]
+    parts = [(name, compiler.compile(item.expr)) for name, item in named_items(query.items)]
     return lambda env: {name: value for name, part in parts if (value := part(env)) is not UNDEFINED}
 
 
-def _named(items: tuple[SelectItem, ...]) -> list[tuple[str, SelectItem]]:
+def named_items(items: tuple[SelectItem, ...]) -> list[tuple[str, SelectItem]]:
+    """What SELECT lists, each with the name that it has in a row.
+
+    Raises:
+        QuerySyntaxError: Two have the same name.
+    """
     named: list[tuple[str, SelectItem]] = []
     unnamed = 0
     for item in items:

@@ -202,7 +202,7 @@ Count: TypeAlias = int | Parameter
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """``star`` for ``SELECT *``; ``value`` for ``SELECT VALUE expr`` (then one item)."""
+    """``star``: ``SELECT *``; ``value``: ``SELECT VALUE expr`` (then one item); ``rank``: ``ORDER BY RANK``."""
 
     items: tuple[SelectItem, ...]
     star: bool
@@ -213,6 +213,7 @@ class Query:
     where: Expr | None
     group_by: tuple[Expr, ...]
     order_by: tuple[OrderItem, ...]
+    rank: bool
     offset: Count | None
     limit: Count | None
     depth: int

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from local.cosmos.errors import bad_request
 from local.cosmos.partition_key import canonical
 from local.cosmos.sql.execution import Execution
-from local.cosmos.sql.planner import Constraints, constraints
+from local.cosmos.sql.planner import Constraints, constraints, patterns
 from local.cosmos.sql.select import Select
 from local.cosmos.store.catalog import Container
 from local.cosmos.store.reads import EffectiveRange, Filter
@@ -14,11 +14,15 @@ from local.cosmos.store.schema import indexable
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """``key``: the partition named by the request; ``range``: its feed range; ``across``: it allows all partitions."""
+    """``key``: the partition named by the request; ``range``: its feed range; ``across``: it allows all partitions.
+
+    ``one_range``: it is a part of a query that the client puts together itself, for one partition key range.
+    """
 
     key: str | None = None
     range: EffectiveRange | None = None
     across: bool = False
+    one_range: bool = False
 
 
 def make_filter(select: Select, container: Container, target: Target, run: Execution) -> Filter:
@@ -43,6 +47,12 @@ def make_filter(select: Select, container: Container, target: Target, run: Execu
             tuple(map(str, path)): values
             for path, values in found.items()
             if path != ("id",) and path not in key_paths and indexable(path) and path[0] not in container.spilled
+        }
+    if wanted.ids is None and select.root is not None:
+        wanted.patterns = {
+            name: fits
+            for name, fits in patterns(select.query.where, run, select.root).items()
+            if indexable((name,)) and name not in container.spilled
         }
     return wanted
 

@@ -14,6 +14,8 @@ from local.cosmos.sql.values import UNDEFINED
 def query_values(text: str, params: Mapping[str, Any], values: Iterable[Any]) -> list[Any]:
     """The answer of ``text`` with ``values`` as the container."""
     select = compiled(text)
+    if select.query.rank:
+        raise bad_request("ORDER BY RANK is only supported for items.")
     run = Execution(params)
     places = [UNDEFINED] * max(0, select.scope.width - 2)
 

@@ -24,6 +24,8 @@ from local.cosmos.sql.syntax import (
 from local.cosmos.sql.values import UNDEFINED
 
 FUNCTIONS = ("cosine", "dotproduct", "euclidean")
+VECTOR_FUNCTIONS = ("VECTORDISTANCE", "_VECTORSCORE")
+"""``_VectorScore``, which a query plan names, is larger for what is nearer, whatever the function."""
 
 
 def distance(function: str, left: NDArray[np.float64], right: NDArray[np.float64]) -> float:
@@ -39,6 +41,11 @@ def distance(function: str, left: NDArray[np.float64], right: NDArray[np.float64
 
 def larger_is_nearer(function: str) -> bool:
     return function != "euclidean"
+
+
+def nearness(function: str, value: float) -> float:
+    """The value of ``_VectorScore`` where VectorDistance is ``value``."""
+    return value if larger_is_nearer(function) else -value
 
 
 def path_of(expr: Expr) -> tuple[str, tuple[str | int, ...]] | None:
@@ -116,10 +123,12 @@ def compile_vector_distance(call: Call, args: list[Callable[[list[Any]], Any]]) 
     shape = arguments(call)
     left, right = args[0], args[1]
     options = args[3] if len(args) == 4 else None
+    shown = nearness if call.name == "_VECTORSCORE" else _as_it_is
     last: list[tuple[Execution, bool]] = []
 
     def evaluate(env: list[Any]) -> Any:
         run: Execution = env[0]
+        function = chosen_function(run, shape.path, options(env) if options else UNDEFINED)
         if run.ranked is not None:
             # Whether this is the call that the search has answered is asked once a run.
             known = last[0] if last else None
@@ -127,14 +136,17 @@ def compile_vector_distance(call: Call, args: list[Callable[[list[Any]], Any]]) 
                 known = (run, run.ranked == shape)
                 last[:] = [known]
             if known[1]:
-                return run.distance
-        function = chosen_function(run, shape.path, options(env) if options else UNDEFINED)
+                return shown(function, run.distance)
         first, second = (
             run.vector(value) if isinstance(arg, Parameter) else as_vector(value)
             for arg, value in zip(call.args, (left(env), right(env)), strict=False)
         )
         if first is None or second is None or len(first) != len(second):
             return UNDEFINED
-        return distance(function, first, second)
+        return shown(function, distance(function, first, second))
 
     return evaluate
+
+
+def _as_it_is(_function: str, value: float) -> float:
+    return value

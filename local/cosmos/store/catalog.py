@@ -4,6 +4,7 @@ import sqlite3
 import struct
 import time
 from base64 import b64encode
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -14,6 +15,8 @@ from local.cosmos.definitions import ContainerDefinition, read_definition
 from local.cosmos.errors import conflict, not_found
 from local.cosmos.store import schema
 from local.cosmos.store.documents import etag_of
+from local.cosmos.store.memory_index import MemoryIndex
+from local.cosmos.store.texts import TextIndex
 from local.cosmos.store.vectors import VectorIndex
 from local.cosmos.store.writer import WriteTransaction
 
@@ -39,6 +42,12 @@ class Container:
     spilled: set[str] = field(default_factory=set[str])
     indexed: set[tuple[str, ...]] = field(default_factory=set[tuple[str, ...]])
     vectors: dict[str, VectorIndex] = field(default_factory=dict[str, VectorIndex])
+    texts: dict[str, TextIndex] = field(default_factory=dict[str, TextIndex])
+
+    def memory_indexes(self) -> Iterator[tuple[str, MemoryIndex]]:
+        """Each index in memory with the path of what it holds."""
+        yield from self.vectors.items()
+        yield from self.texts.items()
 
     @property
     def rid(self) -> str:
@@ -179,6 +188,8 @@ class Catalog:
             "UPDATE containers SET definition = ?, ts = ? WHERE number = ?",
             (orjson.dumps(definition.body).decode(), container.ts, container.number),
         )
+        for path in [path for path in container.texts if path not in definition.texts]:
+            del container.texts[path]
         if definition.default_ttl_s != before[0].default_ttl_s:
             _restart_expiry(transaction, container)
         return container

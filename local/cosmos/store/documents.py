@@ -19,14 +19,14 @@ _FORBIDDEN_IN_ID = "/\\?#"
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An item ready to be written. ``tail``: its long properties as JSON, ``long`` their values; ``ttl_s`` its own."""
+    """An item ready to be written. ``tail``: its properties that are named in ``long``, as JSON; ``ttl_s`` its own."""
 
     id: str
     key: str
     head: bytes
     tail: bytes | None
-    long: dict[str, Any]
-    nested: dict[str, Any]
+    values: dict[str, Any]
+    long: frozenset[str]
     ttl_s: int | None
 
 
@@ -80,7 +80,6 @@ def make_document(item: dict[str, Any], partition_key: PartitionKey) -> Document
     key = partition_key.of(item)
     head: dict[str, Any] = {}
     long: dict[str, Any] = {}
-    nested: dict[str, Any] = {}
     for name, value in item.items():
         if name in SYSTEM:
             continue
@@ -88,15 +87,13 @@ def make_document(item: dict[str, Any], partition_key: PartitionKey) -> Document
             long[name] = value
         else:
             head[name] = value
-            if isinstance(value, dict):
-                nested[name] = value
     return Document(
         id=identity,
         key=key,
         head=orjson.dumps(head),
         tail=orjson.dumps(long) if long else None,
-        long=long,
-        nested=nested,
+        values=item,
+        long=frozenset(long),
         ttl_s=_ttl(item.get("ttl")),
     )
 

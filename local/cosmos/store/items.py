@@ -18,6 +18,7 @@ from local.cosmos.store.documents import (
     whole,
     with_system_properties,
 )
+from local.cosmos.store.memory_index import GONE
 from local.cosmos.store.writer import WriteTransaction
 
 _INSERT = "INSERT INTO items_{n} (lsn, etag, written, expires, head, id, pk, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -212,25 +213,21 @@ def _store(
         )
     elif not created:
         transaction.connection.execute(f"DELETE FROM tails_{number} WHERE seq = ?", (seq,))  # noqa: S608
-    for path, index in container.vectors.items():
-        transaction.vector_changes.append((index, seq, document.key, lsn, vector_at(document, path)))
+    for path, index in container.memory_indexes():
+        transaction.index_changes.append((index, (seq, document.key, lsn, _value_at(document, path))))
     return Stored(whole(head, document.tail), etag, created)
 
 
-def vector_at(document: Document, path: str) -> Any:
-    """The value at a vector path such as ``/embedding`` or ``/meta/embedding``."""
-    first, *rest = path[1:].split("/")
-    value = document.long.get(first) if first in document.long else document.nested.get(first)
-    for step in rest:
+def _value_at(document: Document, path: str) -> Any:
+    """The value at a path such as ``/embedding`` or ``/meta/embedding``."""
+    value: Any = document.values
+    for step in path[1:].split("/"):
         value = value.get(step) if isinstance(value, dict) else None
-    if value is None and not rest:
-        # A vector short enough to lie in the head.
-        value = orjson.loads(document.head).get(first)
     return value
 
 
-def _remember_spilled(transaction: WriteTransaction, container: Container, names: dict[str, Any]) -> None:
-    for name in names.keys() - container.spilled:
+def _remember_spilled(transaction: WriteTransaction, container: Container, names: frozenset[str]) -> None:
+    for name in names - container.spilled:
         transaction.connection.execute("INSERT OR IGNORE INTO spilled VALUES (?, ?)", (container.number, name))
         container.spilled.add(name)
         transaction.undo.append(lambda name=name: container.spilled.discard(name))
@@ -240,8 +237,8 @@ def _remove(transaction: WriteTransaction, container: Container, seq: int, key: 
     lsn = transaction.next_lsn()
     transaction.connection.execute(f"DELETE FROM items_{container.number} WHERE seq = ?", (seq,))  # noqa: S608
     transaction.connection.execute(f"DELETE FROM tails_{container.number} WHERE seq = ?", (seq,))  # noqa: S608
-    for index in container.vectors.values():
-        transaction.vector_changes.append((index, seq, key, lsn, None))
+    for _, index in container.memory_indexes():
+        transaction.index_changes.append((index, (seq, key, lsn, GONE)))
 
 
 def _unique_key_violated(container: Container) -> CosmosError:

@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,8 +18,12 @@ from local.cosmos.store import schema
 from local.cosmos.store.catalog import Container
 from local.cosmos.store.documents import whole
 from local.cosmos.store.items import Stored
+from local.cosmos.store.memory_index import MemoryIndex
+from local.cosmos.store.texts import PartitionView, TextIndex
 from local.cosmos.store.vectors import VectorIndex, VectorView
 
+# A partition with more different texts than this is not looked through for a pattern.
+_MOST_TEXTS = 5000
 _IN = "{} IN (SELECT value FROM json_each(?))"
 
 
@@ -44,10 +48,12 @@ class Filter:
     range: EffectiveRange | None = None
     ids: list[Any] | None = None
     properties: dict[tuple[str, ...], list[Any]] = field(default_factory=dict[tuple[str, ...], list[Any]])
+    patterns: dict[str, Callable[[str], bool]] = field(default_factory=dict[str, Callable[[str], bool]])
+    """For a property whether its text will do; looked through in one partition only."""
 
     @property
     def narrow(self) -> bool:
-        return self.ids is not None or bool(self.properties)
+        return self.ids is not None or bool(self.properties) or bool(self.patterns)
 
 
 class ItemReader:
@@ -117,6 +123,17 @@ class ItemReader:
         )
         return dict(rows.fetchall())
 
+    def text(self, seq: int, path: str) -> str | None:
+        """The text at ``path`` (``/words``) of an item, expired or not."""
+        row = self._connection.execute(
+            f"SELECT i.head, t.json FROM {self._items} i LEFT JOIN {self._tails} t ON t.seq = i.seq WHERE i.seq = ?",  # noqa: S608
+            (seq,),
+        ).fetchone()
+        value: Any = None if row is None else orjson.loads(whole(row[0], row[1]))
+        for step in path[1:].split("/"):
+            value = value.get(step) if isinstance(value, dict) else None
+        return value if isinstance(value, str) else None
+
     def tail(self, seq: int) -> bytes | None:
         row = self._connection.execute(f"SELECT json FROM {self._tails} WHERE seq = ?", (seq,)).fetchone()  # noqa: S608
         return None if row is None else row[0]
@@ -141,11 +158,36 @@ class ItemReader:
     def vectors(self, index: VectorIndex, key: str | None) -> VectorView:
         return index.view(self.lsn, key)
 
+    def texts(self, index: TextIndex, wanted: Filter, sought: Sequence[str]) -> list[PartitionView]:
+        """Where the words ``sought`` are, in the partitions that ``wanted`` leaves."""
+        if wanted.keys is not None and len(wanted.keys) == 1 and wanted.range is None:
+            return index.view(self.lsn, wanted.keys[0], sought)
+        return index.view(self.lsn, self.in_partitions(wanted), sought)
+
+    def in_partitions(self, wanted: Filter) -> Callable[[str], bool] | None:
+        """Whether a partition key is one of those that ``wanted`` leaves; None when all are."""
+        keys, span = wanted.keys, wanted.range
+        if keys is None and span is None:
+            return None
+        among = None if keys is None else frozenset(keys)
+        hierarchical = self.container.definition.partition_key.hierarchical
+
+        def fits(key: str) -> bool:
+            return (among is None or key in among) and (span is None or span.contains(key, hierarchical=hierarchical))
+
+        return fits
+
     def _conditions(self, wanted: Filter) -> tuple[str, list[Any]]:
         parts: list[str] = ["(expires IS NULL OR expires > ?)"]
         values: list[Any] = [self._now]
         terms: list[tuple[str, list[Any] | None]] = [("pk", wanted.keys), ("id", wanted.ids)]
         terms += [(schema.extract(path), allowed) for path, allowed in wanted.properties.items()]
+        if wanted.keys is not None and len(wanted.keys) == 1:
+            terms += [
+                (schema.quoted(name), self._texts_like(name, wanted.keys[0], fits))
+                for name, fits in wanted.patterns.items()
+                if (schema.TEXTS, name) in self.container.indexed
+            ]
         for column, allowed in terms:
             if allowed is None:
                 continue
@@ -156,6 +198,20 @@ class ItemReader:
                 parts.append(_IN.format(column))
                 values.append(orjson.dumps(allowed).decode())
         return " AND ".join(parts), values
+
+    def _texts_like(self, name: str, key: str, fits: Callable[[str], bool]) -> list[str] | None:
+        """The JSON of each text of the property that fits; None when there are too many to tell."""
+        column = schema.quoted(name)
+        # From each text to the next by the index, however many items have the same.
+        following = f"SELECT {column} FROM {self._items} WHERE pk = :key AND {column} > texts.text ORDER BY 1 LIMIT 1"  # noqa: S608
+        rows = self._connection.execute(
+            f"WITH RECURSIVE texts (text) AS (SELECT '' UNION ALL SELECT ({following}) FROM texts "  # noqa: S608
+            "WHERE texts.text IS NOT NULL LIMIT :most) SELECT text FROM texts WHERE text IS NOT NULL",
+            {"key": key, "most": _MOST_TEXTS + 2},
+        ).fetchall()
+        if len(rows) > _MOST_TEXTS:
+            return None
+        return [text.decode() for (text,) in rows if text[:1] == b'"' and fits(orjson.loads(text))]
 
 
 class Readers:
@@ -168,15 +224,15 @@ class Readers:
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="cosmos-reader")
 
     @contextmanager
-    def view(self, container: Container, entering: VectorIndex | None = None) -> Generator[ItemReader]:
-        """The container as it is now. ``entering``: an index that must not be compacted meanwhile.
+    def view(self, container: Container, entering: Sequence[MemoryIndex] = ()) -> Generator[ItemReader]:
+        """The container as it is now. ``entering``: indexes that must drop nothing meanwhile.
 
         Raises:
             CosmosError: 404, the container is gone.
         """
         connection = self._connection()
-        if entering is not None:
-            entering.enter()
+        for index in entering:
+            index.enter()
         try:
             connection.execute("BEGIN")
             # The first read, not BEGIN, fixes the view.
@@ -187,8 +243,8 @@ class Readers:
                 raise not_found() from None
             raise
         finally:
-            if entering is not None:
-                entering.leave()
+            for index in entering:
+                index.leave()
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 FILE_NAME = "cosmos.sqlite"
 _BUSY_MS = 30_000
+TEXTS = "->"
+"""First step of what is no path: the texts of one property, looked through for a pattern. No property is so named."""
 _PLAIN = re.compile(r"[\w .:-]{1,200}")
 
 _TABLES = """
@@ -101,6 +103,11 @@ def extract(path: tuple[str, ...]) -> str:
     return "json_extract(head, '$" + "".join(f'."{step}"' for step in path) + "')"
 
 
+def quoted(name: str) -> str:
+    """SQL for the JSON text of the property ``name`` of an item's head: unlike ``extract``, whole even with a NUL."""
+    return f"head -> '$.\"{name}\"'"
+
+
 def indexable(path: tuple[str | int, ...]) -> bool:
     """Whether SQLite's path syntax can name ``path``: it has no escape for quotes."""
     return 0 < len(path) <= 4 and all(isinstance(step, str) and _PLAIN.fullmatch(step) for step in path)
@@ -116,4 +123,5 @@ def create_unique_key(
 
 def create_property_index(connection: sqlite3.Connection, number: int, path: tuple[str, ...]) -> None:
     (taken,) = connection.execute("SELECT count(*) FROM property_indexes WHERE container = ?", (number,)).fetchone()
-    connection.execute(f"CREATE INDEX items_{number}_property_{taken} ON items_{number} ({extract(path)}, pk)")
+    columns = f"pk, {quoted(path[1])}" if path[0] == TEXTS else f"{extract(path)}, pk"
+    connection.execute(f"CREATE INDEX items_{number}_property_{taken} ON items_{number} ({columns})")

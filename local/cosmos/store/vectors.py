@@ -4,7 +4,6 @@ Rows are only appended, and each knows from which write (``born``) until which (
 with an older view of the tables finds the vectors of that view while the writer goes on.
 """
 
-import threading
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,6 +11,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from local.cosmos.store.memory_index import Change, MemoryIndex
 
 _NEVER = np.iinfo(np.int64).max
 _FIRST_CAPACITY = 64
@@ -93,32 +94,17 @@ class VectorView:
         return (self.matrix[: len(self.seqs)] @ query)[self.rows]
 
 
-class VectorIndex:
-    """Written by the writer thread alone; read from any."""
+class VectorIndex(MemoryIndex):
+    """``expected``: how many vectors there will be at first."""
 
     def __init__(self, dimensions: int, expected: int = 0) -> None:
+        super().__init__()
         self.dimensions = dimensions
         self._rows = _Rows.empty(max(_FIRST_CAPACITY, expected + expected // 4), dimensions)
         self._count = 0
         self._dead = 0
         self._alive: dict[int, int] = {}
         self._keys: dict[str, int] = {}
-        self._lock = threading.Lock()
-        self._entering = 0
-        self.discarded = False
-
-    def discard(self) -> None:
-        """A commit failed after ``apply``: the index no longer agrees with the tables and is built anew."""
-        self.discarded = True
-
-    def enter(self) -> None:
-        """Called before a reader fixes its view of the tables; ``view`` or ``leave`` ends it."""
-        with self._lock:
-            self._entering += 1
-
-    def leave(self) -> None:
-        with self._lock:
-            self._entering -= 1
 
     def view(self, lsn: int, key: str | None) -> VectorView:
         """The rows alive after write ``lsn``, of the partition ``key`` or of all."""
@@ -130,8 +116,8 @@ class VectorIndex:
             alive &= rows.keys[:count] == number
         return VectorView(rows.matrix, rows.squares, rows.seqs[:count], np.flatnonzero(alive))
 
-    def apply(self, changes: list[tuple[int, str, int, Any]]) -> None:
-        """(item, key, lsn, vector or None) in order: what was there dies, what has a vector is born."""
+    def apply(self, changes: list[Change]) -> None:
+        """What was there dies, what has a vector is born."""
         vectors = [(seq, key, lsn, self._vector(value)) for seq, key, lsn, value in changes]
         with self._lock:
             self._compact()

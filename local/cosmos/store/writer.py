@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from local.cosmos.errors import CosmosError
 from local.cosmos.store import schema
-from local.cosmos.store.vectors import VectorIndex
+from local.cosmos.store.memory_index import Change, MemoryIndex
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -20,14 +20,14 @@ _GROUP = 256
 
 
 class WriteTransaction:
-    """What a write sees. Its effects, on tables and vectors alike, are all kept or all undone."""
+    """What a write sees. Its effects, on tables and indexes alike, are all kept or all undone."""
 
     def __init__(self, connection: sqlite3.Connection, lsn: int) -> None:
         self.connection = connection
         self.lsn = lsn
         self.now = time.time()
-        self.vector_changes: list[tuple[VectorIndex, int, str, int, Any]] = []
-        """Index, item, its key, the lsn, the vector (None: gone), in order."""
+        self.index_changes: list[tuple[MemoryIndex, Change]] = []
+        """For the indexes in memory, in order."""
         self.after_commit: list[Callable[[], None]] = []
         self.undo: list[Callable[[], None]] = []
         self.next_expiry: float | None = None
@@ -42,7 +42,7 @@ class WriteTransaction:
 
     def savepoint(self, work: Callable[["WriteTransaction"], T]) -> T:
         """Do ``work`` whole or not at all."""
-        marks = len(self.vector_changes), len(self.after_commit), len(self.undo), self.lsn
+        marks = len(self.index_changes), len(self.after_commit), len(self.undo), self.lsn
         self.connection.execute("SAVEPOINT work")
         try:
             result = work(self)
@@ -50,7 +50,7 @@ class WriteTransaction:
             self.connection.execute("ROLLBACK TO work")
             self.connection.execute("RELEASE work")
             changes, hooks, undo, self.lsn = marks
-            del self.vector_changes[changes:]
+            del self.index_changes[changes:]
             del self.after_commit[hooks:]
             while len(self.undo) > undo:
                 self.undo.pop()()
@@ -141,9 +141,9 @@ class Writer:
                     job.error = error
             if transaction.lsn != self._lsn:
                 self._connection.execute("UPDATE clock SET lsn = ?", (transaction.lsn,))
-            # Before COMMIT: a reader that sees this transaction finds its vectors too. Who reads an older state
-            # tells by the lsn which vectors are not yet, or still, his.
-            _apply_vectors(transaction)
+            # Before COMMIT: a reader that sees this transaction finds its vectors and words too. Who reads an older
+            # state tells by the lsn which of them are not yet, or still, his.
+            _apply_to_indexes(transaction)
             self._connection.execute("COMMIT")
         except Exception as error:
             log.exception("a commit failed")
@@ -160,16 +160,16 @@ class Writer:
             self._connection.execute("ROLLBACK")
         for undo in reversed(transaction.undo):
             undo()
-        for index in {id(change[0]): change[0] for change in transaction.vector_changes}.values():
+        for index in {id(change[0]): change[0] for change in transaction.index_changes}.values():
             index.discard()
         for job in group:
             job.error = job.error or CosmosError(503, f"The write could not be stored: {error}")
 
 
-def _apply_vectors(transaction: WriteTransaction) -> None:
-    by_index: dict[int, tuple[VectorIndex, list[tuple[int, str, int, Any]]]] = {}
-    for index, seq, key, lsn, vector in transaction.vector_changes:
-        by_index.setdefault(id(index), (index, []))[1].append((seq, key, lsn, vector))
+def _apply_to_indexes(transaction: WriteTransaction) -> None:
+    by_index: dict[int, tuple[MemoryIndex, list[Change]]] = {}
+    for index, change in transaction.index_changes:
+        by_index.setdefault(id(index), (index, []))[1].append(change)
     for index, changes in by_index.values():
         index.apply(changes)
 

@@ -71,6 +71,7 @@ async def test_missing_database_and_container_are_not_found(client: CosmosClient
         ({"vector_embedding_policy": {"vectorEmbeddings": [{"path": "/v", "dimensions": 0}]}}, "/pk"),
         ({"indexing_policy": {"vectorIndexes": [{"path": "/v", "type": "flat"}]}}, "/pk"),
         ({}, "pk"),
+        ({"full_text_policy": {"defaultLanguage": "xx-YY"}}, "/pk"),
     ],
 )
 async def test_container_that_cannot_be_is_refused(
@@ -78,6 +79,85 @@ async def test_container_that_cannot_be_is_refused(
 ):
     with pytest.raises(exceptions.CosmosHttpResponseError) as refused:
         await make_container(path, **options)
+    assert refused.value.status_code == 400
+
+
+TEXT_POLICY = {"defaultLanguage": "en-US", "fullTextPaths": [{"path": "/text", "language": "en-US"}]}
+
+
+async def test_text_policy_is_kept_as_it_was_given(make_container: MakeContainer):
+    container = await make_container(
+        full_text_policy=TEXT_POLICY, indexing_policy={"fullTextIndexes": [{"path": "/text"}]}
+    )
+    read = await container.read()
+    assert read["fullTextPolicy"] == TEXT_POLICY
+    assert read["indexingPolicy"]["fullTextIndexes"] == [{"path": "/text"}]
+
+
+async def test_a_container_gets_a_text_policy_later_and_another_one_after_that(
+    database: DatabaseProxy, make_container: MakeContainer
+):
+    container = await make_container()
+    for path in ("/text", "/words"):
+        policy = {"defaultLanguage": "en-US", "fullTextPaths": [{"path": path, "language": "en-US"}]}
+        indexing = {"fullTextIndexes": [{"path": path}]}
+        await database.replace_container(
+            container.id, PartitionKey("/pk"), full_text_policy=policy, indexing_policy=indexing
+        )
+        read = await container.read()
+        assert read["fullTextPolicy"] == policy
+        assert read["indexingPolicy"]["fullTextIndexes"] == [{"path": path}]
+
+
+# As Microsoft's own tests of its Python SDK expect them.
+@pytest.mark.parametrize(
+    ("policy", "indexes", "said"),
+    [
+        (TEXT_POLICY | {"fullTextPaths": [{"path": "text"}]}, None, "contains an invalid Path: text"),
+        ({"defaultLanguage": "spa-SPA"}, None, "contains an unsupported language spa-SPA. Supported languages are:"),
+        (
+            TEXT_POLICY | {"fullTextPaths": [{"path": "/text", "language": "spa-SPA"}]},
+            None,
+            "contains an unsupported language spa-SPA. Supported languages are:",
+        ),
+        (TEXT_POLICY, [{"path": "text"}], "Full-text index specification at index (0) contains invalid path"),
+        (TEXT_POLICY, [{"not_path": "text"}], "Missing path in full-text index specification at index (0)"),
+        (
+            TEXT_POLICY,
+            [{"path": "/other"}],
+            "The path of the Full Text Index /other does not match the path specified in the Full Text Policy",
+        ),
+    ],
+)
+async def test_text_policy_that_cannot_be_is_refused(
+    make_container: MakeContainer, policy: dict[str, object], indexes: object, said: str
+):
+    options = {} if indexes is None else {"indexing_policy": {"fullTextIndexes": indexes}}
+    with pytest.raises(exceptions.CosmosHttpResponseError) as refused:
+        await make_container(full_text_policy=policy, **options)
+    assert refused.value.status_code == 400
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("policy", "indexes"),
+    [
+        ("en-US", None),
+        ({}, None),
+        (TEXT_POLICY | {"more": 1}, None),
+        (TEXT_POLICY | {"fullTextPaths": "/text"}, None),
+        (TEXT_POLICY | {"fullTextPaths": [{"path": "/text", "distance": 1}]}, None),
+        (TEXT_POLICY | {"fullTextPaths": [{"path": "/text"}, {"path": "/text"}]}, None),
+        (TEXT_POLICY | {"fullTextPaths": [{"path": "/texts/[]"}]}, None),
+        (TEXT_POLICY, "/text"),
+        (TEXT_POLICY, [{"path": "/text"}, {"path": "/text"}]),
+        (TEXT_POLICY, [{"path": "/text/*"}]),
+    ],
+)
+async def test_text_policy_of_another_form_is_refused(make_container: MakeContainer, policy: object, indexes: object):
+    options = {} if indexes is None else {"indexing_policy": {"fullTextIndexes": indexes}}
+    with pytest.raises(exceptions.CosmosHttpResponseError) as refused:
+        await make_container(full_text_policy=policy, **options)
     assert refused.value.status_code == 400
 
 

@@ -75,6 +75,10 @@ def _filter(given: list[Any], keep: Callable[[Any], bool]) -> list[Any]:
     return [each for each in given if keep(each)]
 
 
+def _map(given: list[Any], change: Callable[[Any], Any]) -> list[Any]:
+    return [change(each) for each in given]
+
+
 def _string(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
@@ -116,6 +120,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "guid": _guid,
     "items": _items,
     "length": len,
+    "map": _map,
     "replace": str.replace,
     "split": str.split,
     "startsWith": str.startswith,

@@ -69,7 +69,7 @@ _NAMES: dict[str, str] = {
 
 
 def cosmos_containers(project: Project) -> list[str]:
-    """Containers, partition keys, times to live and vectors are those of the topology."""
+    """Containers, partition keys, times to live, vectors and texts are those of the topology."""
     found: list[str] = []
     expected = {each.name: each for each in project.topology.containers.values()}
     for way, deployment in project.deployments.items():
@@ -107,12 +107,19 @@ def _container(name: str, said: dict[str, Any]) -> dict[str, Any]:
         policy["vectorIndexes"] = [{"path": path, "type": "flat" if dimensions <= 505 else "diskANN"}]
         embedding = {"path": path, "dataType": "float32", "distanceFunction": "cosine", "dimensions": dimensions}
         made["vectorEmbeddingPolicy"] = {"vectorEmbeddings": [embedding]}
+    if text := said["full_text"]:
+        policy["excludedPaths"].append({"path": f"{text['path']}/?"})
+        policy["fullTextIndexes"] = [{"path": text["path"]}]
+        paths = [{"path": text["path"], "language": text["language"]}]
+        made["fullTextPolicy"] = {"defaultLanguage": text["language"], "fullTextPaths": paths}
+    policy["excludedPaths"] += [{"path": f"{path}/?"} for path in said["unindexed"]]
     return made
 
 
 def cosmos_account(project: Project) -> list[str]:
-    """Serverless, with vectors: without either capability containers are refused."""
-    wanted = [{"name": "EnableServerless"}, {"name": "EnableNoSQLVectorSearch"}]
+    """Serverless, with vectors and full-text search: without one of the capabilities containers are refused."""
+    names = ("EnableServerless", "EnableNoSQLVectorSearch", "EnableNoSQLFullTextSearch")
+    wanted = [{"name": name} for name in names]
     accounts = [each.one(_COSMOS).properties["capabilities"] for each in project.deployments.values()]
     return [f"capabilities {each}" for each in accounts if each != wanted]
 

@@ -22,6 +22,7 @@ from local.cosmos.store import items
 from local.cosmos.store.catalog import Container
 from local.cosmos.store.documents import make_document
 from local.cosmos.store.items import Precondition
+from local.cosmos.store.schema import TEXTS
 from local.cosmos.store.writer import WriteTransaction
 
 RANDOM = np.random.default_rng(3)
@@ -32,6 +33,7 @@ ITEMS: list[dict[str, Any]] = [
         "pk": f"p{n % 4}",
         "n": n % 7,
         "kind": ["a", "b", None, True, 1, "1"][n % 6],
+        "name": ["f/1", "g/12", 'f"1', "f\0/1", "", 7][n % 6],
         "deep": {"x": n % 5},
         "tags": [f"t{n % 3}", n % 2],
         "v": RANDOM.standard_normal(3).round(4).tolist(),
@@ -109,6 +111,9 @@ ATOMS = st.sampled_from(
         "c.kind = true",
         "c.kind = null",
         "c.kind IN ('a', 1)",
+        "c.kind LIKE '_'",
+        "c.name LIKE 'f%1'",
+        "(c.pk = 'p1' AND c.name LIKE '%/1%')",
         "c.pk = 'p1'",
         "c.pk IN ('p0', 'p3')",
         "c.id = 'i7'",
@@ -208,6 +213,22 @@ def test_changed_item_is_found_by_its_new_value_alone(store: Store):
     assert store.rows("SELECT VALUE c.id FROM c WHERE c.label = 'new'") == ["changed"]
     store.write(lambda transaction: items.delete(transaction, store.container, '["p0"]', "changed", Precondition()))
     assert store.rows("SELECT VALUE c.id FROM c WHERE c.label = 'new'") == []
+
+
+def test_pattern_is_looked_for_in_the_texts_of_one_partition(store: Store):
+    text = "SELECT VALUE c.id FROM c WHERE c.pk = 'p1' AND c.name LIKE @like"
+    for like in ("f%1", "f_/1", "%", "f\0%", "nothing%"):
+        assert store.rows(text, like=like) == query_values(text, {"@like": like}, ITEMS)
+    assert (TEXTS, "name") in store.container.indexed
+
+
+def test_partition_with_too_many_texts_is_read_instead(store: Store):
+    key = store.container.definition.partition_key
+    documents = [make_document({"id": f"many{n}", "pk": "many", "name": f"n{n}"}, key) for n in range(5200)]
+    store.write(lambda transaction: [items.create(transaction, store.container, each) for each in documents])
+    text = "SELECT VALUE c.id FROM c WHERE c.pk = 'many' AND c.name LIKE 'n51_7'"
+    assert store.rows(text) == [f"many51{n}7" for n in range(10)]
+    store.write(lambda transaction: items.delete_partition(transaction, store.container, '["many"]'))
 
 
 def test_property_that_grows_long_is_still_found(store: Store):

@@ -159,6 +159,21 @@ def equal_or_undefined(left: Any, right: Any) -> bool:
         ("IIF(c.n = 2, 'a', 'b')", "a"),
         ("CHOOSE(2, 'a', 'b')", "b"),
         ("(SELECT VALUE COUNT(1) FROM x IN c.list)", 3),
+        ("FullTextContains('a red, RED car', 'Red car')", True),
+        ("FullTextContains('a red blue car', 'red car')", False),
+        ("FullTextContains('reddish', 'red')", False),
+        ("FullTextContains('', 'red')", False),
+        ("FullTextContains(c.n, 'red')", UNDEFINED),
+        ("FullTextContainsAll('red car', 'car', 'red')", True),
+        ("FullTextContainsAll('red car', 'car', 'blue')", False),
+        ("FullTextContainsAny('red car', 'blue', 'car')", True),
+        ("FullTextContainsAny(c.missing, 'car')", UNDEFINED),
+        ("_FullTextWordCount('a red, RED car')", 4),
+        ("_FullTextWordCount(c.n)", UNDEFINED),
+        ("_FullTextScore('red car', ['blue'], 4, 16, [2])", 0),
+        ("_FullTextScore(c.missing, ['blue'], 4, 16, [2])", UNDEFINED),
+        ("_VectorScore([3, 4], [0, 0], false, {distanceFunction: 'euclidean'})", -5),
+        ("_VectorScore([3, 4], [1, 2], false, {distanceFunction: 'dotproduct'})", 11),
         ("ARRAY(SELECT VALUE x + 1 FROM x IN c.o['in'] WHERE x > 10)", [21]),
         ("EXISTS(SELECT VALUE x FROM x IN c.list WHERE x = 'x')", True),
         ("VectorDistance([1, 0], [1, 1])", 1 / math.sqrt(2)),
@@ -187,6 +202,7 @@ def test_function_gives(expression: str, expected: Any):
         ([], "AVG", UNDEFINED),
         ([], "MAX", UNDEFINED),
         ([1, None, "a"], "COUNT", 3),
+        ([True, False, 1, "true", True], "COUNTIF", 2),
     ],
 )
 def test_aggregate_of_mixed_values_gives(values: list[Any], name: str, expected: Any):
@@ -239,7 +255,8 @@ def test_parameter_comes_back_as_it_was(sent: Any):
 TOKENS = (
     "SELECT VALUE TOP 1 2.5 * FROM c WHERE ORDER BY GROUP OFFSET LIMIT JOIN IN NOT AND OR LIKE BETWEEN EXISTS ( ) "
     "[ ] { } . , : ? ?? || | & ^ ~ + - / % = != <> < <= > >= << >> @v c.n c.s c.list c['o'] 'a' \"b\" null true "
-    "undefined COUNT(1) LENGTH( VectorDistance( ARRAY( AS x DISTINCT -- \\ ' \" ; é"
+    "undefined COUNT(1) LENGTH( RANK VectorDistance( FullTextScore( FullTextContains( RRF( "
+    "ARRAY( AS x DISTINCT -- \\ ' \" ; é"
 )
 WORDS = st.sampled_from(TOKENS.split())
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from local.cosmos.partition_key import PartitionKey, canonical, effective, steps_of
 from local.cosmos.sql.execution import Execution
 from local.cosmos.sql.parser import parse
-from local.cosmos.sql.planner import ALL, constraints, deciding_names, projected_names
+from local.cosmos.sql.planner import ALL, constraints, deciding_names, patterns, projected_names, text_conditions
 from local.cosmos.sql.values_query import query_values
 
 
@@ -80,6 +80,7 @@ def test_nothing_that_passes_where_is_left_out(where: str):
         ("SELECT VALUE c['a'] FROM c WHERE EXISTS(SELECT VALUE t FROM t IN c.tags)", {"a"}, {"tags"}),
         ("SELECT c[@p] FROM c", ALL, set()),
         ("SELECT VALUE (SELECT VALUE x.y FROM c x) FROM c", ALL, set()),
+        ("SELECT TOP 1 c.a FROM c WHERE c.b = 1 ORDER BY RANK FullTextScore(c.words, 'x')", {"a"}, {"b"}),
     ],
 )
 def test_properties_that_a_query_reads(text: str, projected: set[str], deciding: set[str]):
@@ -87,6 +88,43 @@ def test_properties_that_a_query_reads(text: str, projected: set[str], deciding:
     names = projected_names(query, "c")
     assert (names >= ALL) if projected is ALL else names == projected
     assert deciding_names(query, "c") == deciding
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ("FullTextContains(c.words, 'Red car') AND c.n = 1", [(True, [("red", "car")])]),
+        ("FullTextContainsAny(c.words, @p, 'b')", [(False, [("x",), ("b",)])]),
+        ("FullTextContainsAll(c.words, 'a', c.other)", [(True, [("a",)])]),
+        ("FullTextContainsAny(c.words, 'a', c.other)", []),
+        ("FullTextContains(c.words, 'a') OR c.n = 1", []),
+        ("NOT FullTextContains(c.words, 'a')", []),
+        ("FullTextContains(c.other, 'a')", []),
+    ],
+)
+def test_what_a_text_must_hold_is_taken_out(where: str, expected: list[tuple[bool, list[tuple[str, ...]]]]):
+    run = Execution({"@p": "x"})
+    taken = text_conditions(parse(f"SELECT * FROM c WHERE {where}").where, run, "/words")
+    assert [(each.all, each.terms) for each in taken] == expected
+
+
+@pytest.mark.parametrize(
+    ("where", "names"),
+    [
+        ("c.name LIKE 'src/%' AND c.n = 1", {"name"}),
+        ("c.name LIKE @p ESCAPE '!'", {"name"}),
+        ("c.name NOT LIKE 'src/%'", set()),
+        ("c.name LIKE 'a' OR c.n = 1", set()),
+        ("c.deep.name LIKE 'a'", set()),
+        ("c.name LIKE c.other", set()),
+        ("c.name LIKE @missing_type", set()),
+    ],
+)
+def test_patterns_of_properties_are_taken_out(where: str, names: set[str]):
+    run = Execution({"@p": "src/%", "@missing_type": 1})
+    taken = patterns(parse(f"SELECT * FROM c WHERE {where}").where, run, "c")
+    assert taken.keys() == names
+    assert all(fits("src/a") and not fits("lib/a") for fits in taken.values())
 
 
 # Adding zero makes 0.0 of -0.0, which is the same key here and another one to the SDK.

@@ -16,6 +16,10 @@ from shared.topology import topology
 TUNED = {"FUNCTIONS_WORKER_PROCESS_COUNT": "2", "FANWISE_FAST_REPLAY": "1"}
 
 
+#: Slices of one length, so that how many chunks a text makes is plain arithmetic.
+SLICES = {"CHUNK_MODE": "chars", "CHUNK_SIZE": "800"}
+
+
 @dataclass(frozen=True)
 class Stack:
     """``parts``: address and process id of each part, as ``local up`` reports them."""
@@ -47,6 +51,6 @@ async def stack_on(folder: Path, *, latency_ms: float) -> AsyncGenerator[Stack]:
     slow = ["bench.slow_endpoint", "--latency-ms", str(latency_ms), "--ready-file", str(endpoint_ready)]
     up = ["local", "up", "--ports", "auto", "--no-openai", "--data", str(folder / "data")]
     async with program(slow, endpoint_ready, {}) as endpoint:
-        env = settings() | {"AZURE_OPENAI_ENDPOINT": endpoint["url"]}
+        env = settings() | SLICES | {"AZURE_OPENAI_ENDPOINT": endpoint["url"]}
         async with program([*up, "--ready-file", str(stack_ready)], stack_ready, env) as parts:
             yield Stack(parts, endpoint["url"])

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 
 import aiohttp
 import pytest
@@ -66,12 +67,18 @@ async def test_code_is_found_again_by_meaning(app, project):
 async def test_the_same_text_again_costs_no_call(app, openai, project):
     text = text_of(5000)
     first = await app.embed(projectId=project, name="a.py", text=text)
-    assert (first["embedded"], first["reused"]) == (7, 0)
+    assert (first["embedded"], first["reused"]) == (first["chunks"], 0)
     await openai.reset_stats()
     again = await app.embed(projectId=project, name="a.py", text=text)
-    elsewhere = await app.embed(projectId=project, name="moved/a.py", text=text)
-    assert (again["embedded"], again["reused"]) == (elsewhere["embedded"], elsewhere["reused"]) == (0, 7)
+    assert (again["embedded"], again["reused"]) == (0, first["chunks"])
     assert (await openai.stats())["requests"] == 0
+
+
+async def test_a_moved_file_is_embedded_below_its_new_path(app, project):
+    text = text_of(5000)
+    first = await app.embed(projectId=project, name="a.py", text=text)
+    moved = await app.embed(projectId=project, name="moved/a.py", text=text)
+    assert moved["embedded"] == first["chunks"]
 
 
 async def test_only_what_changed_is_embedded_and_the_old_version_is_gone(app, openai, project):
@@ -101,11 +108,11 @@ async def test_a_document_of_many_segments_travels_through_storage(app, openai, 
 
 async def test_repeated_text_is_asked_for_once(app, openai, project):
     output = await app.embed(projectId=project, name="padding.txt", text="x" * 800 * 1000)
-    assert output["chunks"] == 1000
-    assert output["embedded"] + output["reused"] == 1000
+    assert output["chunks"] > 800
+    assert output["embedded"] + output["reused"] == output["chunks"]
     # Batches that are under way at the same time do not know of each other.
-    assert (await openai.stats())["inputs"] <= 5
-    assert output["reused"] >= 995
+    assert (await openai.stats())["inputs"] <= 6
+    assert output["embedded"] <= 6
 
 
 async def test_any_text_survives(app, project):
@@ -123,19 +130,17 @@ async def test_failed_chunks_are_named_and_what_was_stored_stays(app, openai, pr
     new = text_of(1000, seed=2) + poison + text_of(3000, seed=3)
     await openai.set_faults(fail_matching=poison)
     output = await app.embed(projectId=project, name="a.py", text=new)
-    assert output == {
-        "ok": False,
-        "id": "a.py",
-        "failedChunks": [1],
-        "error": "1 of 6 chunks could not be embedded after 3 retries",
-    }
+    found = re.fullmatch(r"1 of (\d+) chunks could not be embedded after 3 retries", output["error"])
+    assert found
+    (failed,) = output["failedChunks"]
+    assert (output["ok"], output["id"], 0 <= failed < int(found[1])) == (False, "a.py", True)
     assert await app.read(project, "a.py", include="text,embedding") == before
     hits = await app.query(old[:200], projectId=project, k=50, groupBy="chunk")
     assert [hit["name"] for hit in hits] == ["a.py"]
-    assert len(hits[0]["chunks"]) == 3
+    assert "".join(chunk["text"] for chunk in sorted(hits[0]["chunks"], key=lambda each: each["chunkIndex"])) == old
     await openai.set_faults()
     await openai.reset_stats()
-    assert (await app.embed(projectId=project, name="a.py", text=new))["reused"] == 5
+    assert (await app.embed(projectId=project, name="a.py", text=new))["reused"] == int(found[1]) - 1
     assert (await openai.stats())["inputs"] == 1
 
 

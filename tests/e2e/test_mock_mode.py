@@ -11,11 +11,12 @@ TEN_MEGABYTES = 10 * 1024 * 1024
 # Ten megabytes in chunks of the default size would be four times as many activities, each like the others; that as many
 # segments as these are need are gathered is a unit test of the orchestrator.
 CHUNK_SIZE = 3200
+SLICES = {"DISABLE_OPENAI": "1", "CHUNK_MODE": "chars", "CHUNK_SIZE": str(CHUNK_SIZE)}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def mock_url() -> AsyncGenerator[str]:
-    async with running_stack("--no-openai", env={"DISABLE_OPENAI": "1", "CHUNK_SIZE": str(CHUNK_SIZE)}) as stack:
+    async with running_stack("--no-openai", env=SLICES) as stack:
         assert stack.host
         yield stack.host.url
 

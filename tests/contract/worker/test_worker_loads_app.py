@@ -11,6 +11,8 @@ REFUSED_APP = Path(__file__).parent / "apps" / "refused"
 ROUTES = {
     ("api/health", ("GET",), "anonymous"),
     ("api/orchestrators/embeddings", ("POST",), "function"),
+    ("api/orchestrators/embeddings/batch", ("POST",), "function"),
+    ("api/orchestrators/reindex", ("POST",), "function"),
     ("api/snippets/query", ("POST",), "function"),
     ("api/snippets/{projectId}", ("GET",), "function"),
     ("api/snippets/{projectId}/{*name}", ("GET",), "function"),

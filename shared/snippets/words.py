@@ -6,6 +6,8 @@ so the words are split here and stored beside the text.
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import chain
 
 # What Azure's full-text search takes in one FullTextScore is not documented; more words do not change the ranking.
 MAX_TERMS = 30
@@ -61,6 +63,7 @@ def occurrences(text: str, terms: Collection[str]) -> Iterator[tuple[int, int]]:
                 yield match.start() + part.start(), match.start() + part.end()
 
 
+@lru_cache(maxsize=32_768)
 def stem(word: str) -> str:
     """Return a word without an ending of English, where four characters remain."""
     for ending in _ENDINGS:
@@ -75,12 +78,12 @@ def words_of(text: str) -> Iterator[str]:
 
 
 def _words(texts: Iterable[str]) -> Iterator[str]:
-    for text in texts:
-        for match in _IDENTIFIER.finditer(text):
-            identifier = match[0]
-            if len(identifier) > _LONGEST_WORD:
-                continue
-            parts = _PART.findall(identifier)
-            yield from (part.lower() for part in parts)
-            if len(parts) > 1:
-                yield identifier.strip("_").lower()
+    identifiers = chain.from_iterable(map(_IDENTIFIER.findall, texts))
+    return chain.from_iterable(_of_identifier(each) for each in identifiers if len(each) <= _LONGEST_WORD)
+
+
+# Of the identifiers of a project most come again and again.
+@lru_cache(maxsize=32_768)
+def _of_identifier(identifier: str) -> tuple[str, ...]:
+    parts = [part.lower() for part in _PART.findall(identifier)]
+    return (*parts, identifier.strip("_").lower()) if len(parts) > 1 else tuple(parts)

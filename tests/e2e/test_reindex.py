@@ -13,7 +13,7 @@ from tests.support.fanwise import Fanwise, fanwise
 from tests.support.stack import RunningStack, running_stack
 
 REINDEX = "/api/orchestrators/reindex"
-OTHER = {"CHUNK_MODE": "lines", "CHUNK_SIZE": "900"}
+OTHER = {"CHUNK_MODE": "lines", "CHUNK_SIZE": "900", "EMBEDDING_MODEL_DEPLOYMENT_NAME": "another-deployment"}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -76,6 +76,17 @@ async def test_the_old_recipe_answers_until_the_switch(app, other, openai, proje
     assert read["text"] == source("a.py")
     await openai.set_faults()
     assert (await other.ended(links))["output"]["reindexed"] == 2
+
+
+async def test_vectors_of_the_former_deployment_are_asked_in_its_own_space(app, other, project):
+    await run_batch(app, projectId=project, files=files("a.py", "b.py"))
+    status, answer, _ = await other.call(
+        "POST", "/api/snippets/query", json={"query": "a_py_3 value", "projectId": project}
+    )
+    assert status == 200
+    assert "degraded" not in answer
+    assert answer["results"][0]["name"] == "a.py"
+    assert "meaning" in answer["results"][0]["matchedBy"]
 
 
 async def test_what_a_client_sends_meanwhile_wins(app, other, openai, project):

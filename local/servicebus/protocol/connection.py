@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from enum import Enum, auto
 from typing import cast
 
@@ -377,7 +378,8 @@ class Connection(asyncio.Protocol):
             return
         if linger and self._transport.can_write_eof():
             # Closed with bytes of the peer unread, the socket would be reset, and the reason lost on its way.
-            self._transport.write_eof()
+            with suppress(OSError):  # the peer is gone already
+                self._transport.write_eof()
             self._transport.resume_reading()
         else:
             self._transport.close()

@@ -87,28 +87,29 @@ async def test_only_what_changed_is_embedded_and_the_old_version_is_gone(app, op
     await openai.reset_stats()
     changed = text[:3200] + "changed" + text[3207:]
     output = await app.embed(projectId=project, name="a.py", text=changed)
-    assert (output["embedded"], output["reused"]) == (1, 4)
-    assert (await openai.stats())["inputs"] == 1
+    assert 1 <= output["embedded"] < output["chunks"] == output["embedded"] + output["reused"]
+    assert (await openai.stats())["inputs"] == output["embedded"]
     snippet = await app.read(project, "a.py", include="text,chunks")
     assert snippet["text"] == changed
-    assert [row["chunkIndex"] for row in snippet["chunkList"]] == [0, 1, 2, 3, 4]
+    assert [row["chunkIndex"] for row in snippet["chunkList"]] == list(range(output["chunks"]))
 
 
 async def test_a_document_of_many_segments_travels_through_storage(app, openai, project):
-    text = text_of(800 * 150 + 3)
+    text = text_of(800 * 250 + 3)
     links = await app.submit(projectId=project, name="big.py", text=text)
     ended = await app.ended(links)
-    assert ended["output"]["chunks"] == 151
-    assert ended["output"]["embedded"] == 151
+    chunks = ended["output"]["chunks"]
+    assert chunks > 2 * 64
+    assert ended["output"]["embedded"] == chunks
     assert (await app.read(project, "big.py"))["text"] == text
     stats = await openai.stats()
-    assert stats["inputs"] == 151
-    assert stats["requests"] <= 20
+    assert stats["inputs"] == chunks
+    assert stats["requests"] <= chunks / 5
 
 
 async def test_repeated_text_is_asked_for_once(app, openai, project):
     output = await app.embed(projectId=project, name="padding.txt", text="x" * 800 * 1000)
-    assert output["chunks"] > 800
+    assert output["chunks"] > 500
     assert output["embedded"] + output["reused"] == output["chunks"]
     # Batches that are under way at the same time do not know of each other.
     assert (await openai.stats())["inputs"] <= 6

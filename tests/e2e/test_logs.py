@@ -9,7 +9,7 @@ from tests.support.stack import REPOSITORY
 
 async def test_activities_log_start_progress_and_completion_with_their_fields(stack, openai, tmp_path, project):
     async with running_host(REPOSITORY, tmp_path, env=stack.environment()) as host, fanwise(host.url) as app:
-        links = await app.submit(projectId=project, name="a.py", text="x = 1\n" * 200)
+        links = await app.submit(projectId=project, name="a.py", text="x = 1\n" * 300)
         await app.ended(links)
         assert host.stop() == 0
     assert " ERROR " not in host.log

@@ -413,6 +413,7 @@ var serviceSettings = {
   EMBEDDING_MODEL_DEPLOYMENT_NAME: embeddingModelName
   EMBEDDING_DIMENSIONS: string(topology.containers.chunks.vector.dimensions)
   CHUNK_MODE: 'code'
+  CHUNK_SIZE: '900'
   LLM_MODEL: chatModelName
   LLM_TEMPERATURE: chatModelTemperature
   LLM_REASONING_EFFORT: chatModelReasoningEffort

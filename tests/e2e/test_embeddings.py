@@ -95,7 +95,7 @@ async def test_only_what_changed_is_embedded_and_the_old_version_is_gone(app, op
 
 
 async def test_a_document_of_many_segments_travels_through_storage(app, openai, project):
-    text = text_of(800 * 250 + 3)
+    text = text_of(800 * 300 + 3)
     links = await app.submit(projectId=project, name="big.py", text=text)
     ended = await app.ended(links)
     chunks = ended["output"]["chunks"]

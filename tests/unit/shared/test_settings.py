@@ -26,7 +26,7 @@ def faults_of(environ):
 
 def test_the_sample_settings_are_complete():
     settings = load_settings(SAMPLE)
-    assert (settings.chunk_mode, settings.chunk_size) == ("code", 800)
+    assert (settings.chunk_mode, settings.chunk_size) == ("code", 900)
     assert settings.embedding_model is not None
     assert settings.embedding_model.deployment == "text-embedding-3-small"
 

@@ -25,6 +25,8 @@ WANTED = 50
 # do: while a project is embedded anew every file is there twice.
 _ENOUGH = 25
 _MAX_ASKED = 1000
+# One large file may fill a list. So many files are looked for at the most; further ones come as they come.
+_FILES = 10
 # A person waits for the answer, and the words alone are one.
 _PATIENCE_S = 3.0
 _MEANING_TIMEOUT_S = 10.0
@@ -66,7 +68,7 @@ async def candidates_of(query: Query, terms: Sequence[str], resources: Resources
     while limits:
         found |= await searching.ask(limits)
         limits = {by: limit for by in limits if by in found and (limit := searching.more(by, found[by])) is not None}
-    visible = {by: searching.visible(rows)[:WANTED] for by, rows in found.items()}
+    visible = {by: searching.kept(searching.visible(rows)) for by, rows in found.items()}
     words = visible.get("words", [])
     # The service ranks all chunks: behind those that hold a term stand some that hold none.
     holding = held(words, terms)
@@ -87,6 +89,7 @@ class _Searching:
         self._vectors: dict[str, list[float]] = {}
         self._incomplete = False
         self._asked: dict[By, int] = {}
+        self._files = min(query.k, _FILES) if query.group_by == "file" else 1
         self._shut: dict[By, Unavailable | NoFullText] = {}
 
     @property
@@ -114,11 +117,26 @@ class _Searching:
         return found
 
     def more(self, by: By, rows: list[ChunkRow]) -> int | None:
-        """Return how many to ask for next: too few are visible and there are more; None: it is enough."""
+        """Return how many to ask for next: too few chunks or files are visible, and there are more; None: enough."""
         asked = self._asked[by]
-        if len(rows) < asked or asked >= _MAX_ASKED or len(self.visible(rows)) >= _ENOUGH:
+        seen = self.visible(rows)
+        # By meaning every file is found in the end; by words only those that hold one.
+        enough = len(seen) >= _ENOUGH and (by == "words" or len({row.file for row in seen}) >= self._files)
+        if len(rows) < asked or asked >= _MAX_ASKED or enough:
             return None
         return min(asked * 4, _MAX_ASKED)
+
+    def kept(self, seen: list[ChunkRow]) -> list[ChunkRow]:
+        """Return the first chunks, and of files that come later the best one, as far as files are wanted."""
+        kept = seen[:WANTED]
+        files = {row.file for row in kept}
+        for row in seen[WANTED:]:
+            if len(files) >= self._files:
+                break
+            if row.file not in files:
+                files.add(row.file)
+                kept.append(row)
+        return kept
 
     def visible(self, rows: list[ChunkRow]) -> list[ChunkRow]:
         """Return the chunks that readers see and whose names the question is about."""

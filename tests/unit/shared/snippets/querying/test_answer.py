@@ -57,6 +57,15 @@ async def test_k_counts_files(library):
     assert list(await found(library, "a wheel", k=2)) == ["best.py", "good.py"]
 
 
+async def test_one_large_file_leaves_room_for_others(library):
+    await library.publish(run_of(1, "large.py"), *[0.9] * 120)
+    for number in range(2, 8):
+        await library.publish(run_of(number, f"{number}.py"), 0.1)
+    results = (await ask(library, "a wheel"))["results"]
+    assert [result["name"] for result in results] == ["large.py", "2.py", "3.py", "4.py", "5.py"]
+    assert len((await ask(library, "a wheel", k=50))["results"]) == 7
+
+
 async def test_grouped_by_chunk_k_counts_chunks(library):
     await library.publish(run_of(1, "best.py"), 0.9, 0.85, 0.8)
     await library.publish(run_of(2, "good.py"), 0.87)
@@ -105,7 +114,8 @@ async def test_a_file_says_all_that_a_reader_needs(library):
 
 
 async def test_what_only_words_find_is_found(library):
-    await library.publish(run_of(1, "near.py"), *[0.9] * 60)
+    for number in range(6):
+        await library.publish(run_of(number + 3, f"near{number}.py"), *[0.9] * 10)
     await library.publish(run_of(2, "named.py"), 0.0, texts=("frobnicate()\n",))
     answer = await ask(library, "a frobnicate")
     named = next(result for result in answer["results"] if result["name"] == "named.py")

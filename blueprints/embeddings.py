@@ -9,9 +9,9 @@ import azure.functions as func
 from activities.embeddings import ACTIVITIES
 from activities.runner import as_function
 from blueprints.embeddings_start import accept
-from shared.contracts import PersistTask, SegmentResult, SegmentTask, Snippet, Submission
+from shared.contracts import Contract, PersistTask, SegmentResult, SegmentTask, Snippet, Submission
 from shared.http import answered
-from shared.orchestration import Call, Ok, SubCall, gather_outcomes, rounds_of_task_all, traced
+from shared.orchestration import Call, Ok, Outcome, SubCall, gather_outcomes, rounds_of_task_all, traced
 from shared.snippets.aggregate import Aggregate, merge_segments, segment_result
 from shared.snippets.identifiers import version_of
 from shared.snippets.outcome import could_not_embed, could_not_store, stored
@@ -52,7 +52,7 @@ def embed_snippet(
     snippet = _snippet_of(context, submission)
     segments = plan(submission, snippet)
     total = sum(len(segment.lengths) for segment in segments)
-    _report(context, "embedding", 0, total)
+    report(context, "embedding", 0, total)
 
     if len(segments) == 1 and segments[0].texts is not None:
         results = [(yield from _embed(context, segments[0]))]
@@ -64,13 +64,12 @@ def embed_snippet(
     if aggregate.failed:
         return could_not_embed(snippet, aggregate, ATTEMPTS)
 
-    _report(context, "persisting", total, total)
+    report(context, "persisting", total, total)
     task = _persist_task(submission, snippet, aggregate)
-    calls = traced([Call("persist_snippet_activity", task.to_json())], submission.traceparent)
-    (outcome,) = yield from gather_outcomes(context, calls, attempts=ATTEMPTS, retriable=may_succeed_later)
+    outcome = yield from call_activity(context, "persist_snippet_activity", task, submission.traceparent)
     if not isinstance(outcome, Ok):
         return could_not_store(snippet, outcome, ATTEMPTS)
-    _report(context, "completed", total, total)
+    report(context, "completed", total, total)
     return stored(snippet, aggregate, outcome.value)
 
 
@@ -92,12 +91,12 @@ def _embed_in_parts(
 ) -> Generator[Any, Any, list[SegmentResult | None]]:
     """Embed each segment in a sub-orchestration; None stands for one that failed as a whole."""
 
-    def report(done: int, _: int) -> None:
-        _report(context, "embedding", min(done * CHUNKS_PER_SEGMENT, total), total)
+    def on_progress(done: int, _: int) -> None:
+        report(context, "embedding", min(done * CHUNKS_PER_SEGMENT, total), total)
 
     calls = [SubCall("embed_segment_orchestrator", segment.to_json()) for segment in segments]
     # A segment makes its own rounds, so it is started once.
-    outcomes = yield from gather_outcomes(context, calls, attempts=1, on_progress=report)
+    outcomes = yield from gather_outcomes(context, calls, attempts=1, on_progress=on_progress)
     return [SegmentResult.model_validate(o.value) if isinstance(o, Ok) else None for o in outcomes]
 
 
@@ -123,10 +122,19 @@ def _persist_task(submission: Submission, snippet: Snippet, aggregate: Aggregate
     )
 
 
-def may_succeed_later(failure: str) -> bool:
-    """Whether an activity that failed so may do better in a later round."""
+def call_activity(
+    context: df.DurableOrchestrationContext, name: str, task: Contract, traceparent: str | None
+) -> Generator[Any, Any, Outcome]:
+    """Run one activity, again while a later round may help, and return its outcome."""
+    calls = traced([Call(name, task.to_json())], traceparent)
+    (outcome,) = yield from gather_outcomes(context, calls, attempts=ATTEMPTS, retriable=_may_succeed_later)
+    return outcome
+
+
+def _may_succeed_later(failure: str) -> bool:
     return "failed:  Rejected:" not in failure
 
 
-def _report(context: df.DurableOrchestrationContext, stage: str, done: int, total: int) -> None:
+def report(context: df.DurableOrchestrationContext, stage: str, done: int, total: int) -> None:
+    """Tell how far a run is, in its custom status."""
     context.set_custom_status({"stage": stage, "done": done, "total": total})

@@ -5,9 +5,8 @@ from typing import Any
 
 import azure.durable_functions as df
 
-from blueprints.embeddings import ATTEMPTS, embed_snippet, may_succeed_later
-from shared.contracts import Contract
-from shared.orchestration import Call, Ok, SubCall, gather_outcomes, traced
+from blueprints.embeddings import call_activity, embed_snippet
+from shared.orchestration import Ok, SubCall, gather_outcomes
 from shared.snippets.file_contracts import FileOutcome, FilesTask, FileTask, Prepared, PrepareTask
 from shared.snippets.outcome import first_line
 
@@ -23,8 +22,7 @@ def embed_file_orchestrator(context: df.DurableOrchestrationContext) -> Generato
     task = FileTask.model_validate(context.get_input())
     # By alias, as every contract travels.
     asked = PrepareTask.model_validate({**task.to_json(), "runId": context.instance_id})
-    calls = traced([Call("prepare_file_activity", asked.to_json())], task.traceparent)
-    (outcome,) = yield from gather_outcomes(context, calls, attempts=ATTEMPTS, retriable=may_succeed_later)
+    outcome = yield from call_activity(context, "prepare_file_activity", asked, task.traceparent)
     if not isinstance(outcome, Ok):
         return FileOutcome(name=task.name, ok=False, error=f"It could not be prepared: {first_line(outcome)}").to_json()
     prepared = Prepared.model_validate(outcome.value)
@@ -57,8 +55,8 @@ def embed_files(
     context: df.DurableOrchestrationContext, files: list[FileTask], group: int
 ) -> Generator[Any, Any, list[FileOutcome]]:
     """Embed up to ``FILES_AT_ONCE`` files in a sub-orchestration; ``group``: which one of this run it is."""
-    task: Contract = FilesTask(files=tuple(files))
-    call = SubCall("embed_files_orchestrator", task.to_json(), f"{context.instance_id}-{group}")
+    task = FilesTask(files=tuple(files)).to_json()
+    call = SubCall("embed_files_orchestrator", task, f"{context.instance_id}-{group}")
     (outcome,) = yield from gather_outcomes(context, [call], attempts=1)
     if isinstance(outcome, Ok):
         return [FileOutcome.model_validate(each) for each in outcome.value]

@@ -6,15 +6,15 @@ from typing import Any
 import azure.durable_functions as df
 import azure.functions as func
 
-from blueprints.embeddings import ATTEMPTS, may_succeed_later
+from blueprints.embeddings import call_activity
 from blueprints.embeddings_files import embed_files
 from blueprints.embeddings_start import start_once
 from shared.errors import InvalidRequest
 from shared.http import answered, read_json_object
-from shared.orchestration import Call, Ok, gather_outcomes, traced
+from shared.orchestration import Ok
 from shared.request_fields import unknown_fields
 from shared.resources import process_resources
-from shared.snippets.file_contracts import FileOutcome, FileTask, OutdatedPage, OutdatedTask, ReindexSubmission
+from shared.snippets.file_contracts import FileOutcome, OutdatedPage, OutdatedTask, ReindexSubmission
 from shared.snippets.outcome import ReindexTally, first_line
 from shared.snippets.preparing import Terms
 from shared.snippets.recipes import cutting
@@ -38,14 +38,7 @@ async def http_start_reindex(req: func.HttpRequest, client, context: func.Contex
         project_id = _project_of(await read_json_object(req, _MAX_BODY_BYTES))
 
         async def prepared(terms: Terms) -> ReindexSubmission:
-            return ReindexSubmission(
-                project_id=project_id,
-                version=terms.version,
-                chunk_mode=terms.chunk_mode,
-                chunk_size=terms.chunk_size,
-                owner=terms.owner,
-                traceparent=terms.traceparent,
-            )
+            return ReindexSubmission(project_id=project_id, **terms.of_files())
 
         resources = await process_resources()
         instance_id = await start_once(req, client, (ORCHESTRATOR, _OPERATION), prepared, resources)
@@ -70,27 +63,14 @@ def reindex_orchestrator(context: df.DurableOrchestrationContext) -> Generator[A
     after, page = "", 0
     while True:
         asked = OutdatedTask(project_id=run.project_id, cutting=cutting(run.chunk_mode, run.chunk_size), after=after)
-        calls = traced([Call("list_outdated_activity", asked.to_json())], run.traceparent)
-        (outcome,) = yield from gather_outcomes(context, calls, attempts=ATTEMPTS, retriable=may_succeed_later)
+        outcome = yield from call_activity(context, "list_outdated_activity", asked, run.traceparent)
         if not isinstance(outcome, Ok):
             return tally.stopped(first_line(outcome))
         names = OutdatedPage.model_validate(outcome.value).names
         if not names:
             context.set_custom_status({"stage": "completed", "done": tally.files})
             return tally.output()
-        outcomes: list[FileOutcome] = yield from embed_files(context, [_task(run, name) for name in names], page)
+        outcomes: list[FileOutcome] = yield from embed_files(context, [run.file(name) for name in names], page)
         tally.add(outcomes)
         after, page = names[-1], page + 1
         context.set_custom_status({"stage": "embedding", "done": tally.files})
-
-
-def _task(run: ReindexSubmission, name: str) -> FileTask:
-    return FileTask(
-        project_id=run.project_id,
-        version=run.version,
-        chunk_mode=run.chunk_mode,
-        chunk_size=run.chunk_size,
-        owner=run.owner,
-        traceparent=run.traceparent,
-        name=name,
-    )

@@ -27,15 +27,14 @@ async def features_of(question: Question, project_id: str, resources: Resources)
     terms = query_terms(question.text)
     found = await candidates_of(Query(question.text, project_id), terms, resources)
     files = files_of(found.meaning, found.words)
-    rows = [*found.meaning, *found.words]
     similarities = [row.similarity for row in found.meaning if row.similarity is not None]
     return {
         "kind": question.kind,
         "question": question.text,
         "right": bool(files) and files[0].file[1] in question.right,
         "degraded": list(found.degraded),
-        "confident": is_confident(files, rows, terms),
-        "coverage": coverage(files, rows, terms) if terms else None,
+        "confident": is_confident(files, found.held, terms),
+        "coverage": coverage(files, found.held, terms) if terms else None,
         "similarity": max(similarities, default=None),
         "aboveMean": max(similarities) - fmean(similarities) if similarities else None,
     }

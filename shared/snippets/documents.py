@@ -5,11 +5,10 @@ from functools import cached_property
 from typing import Any
 
 from shared.chunking import Chunk
-from shared.chunking.header import header
 from shared.chunking.languages import language_of
 from shared.contracts import PersistTask, Snippet
 from shared.snippets.identifiers import chunk_id, chunk_key, run_marker_id, snippet_id
-from shared.snippets.recipes import has_header, recipe
+from shared.snippets.recipes import embedded_text, recipe
 from shared.snippets.vectors import from_base64, rounded, to_base64
 from shared.snippets.words import index_words
 
@@ -35,9 +34,7 @@ class ChunkRecord:
     @cached_property
     def embedded(self) -> str:
         """What the model reads: the header, where the recipe has one, and the text."""
-        if not has_header(self.snippet.cutting):
-            return self.chunk.text
-        return f"{header(self.snippet.name, self.chunk.scope, self.chunk.defines)}\n{self.chunk.text}"
+        return embedded_text(self.snippet.cutting, self.snippet.name, self.chunk)
 
     @cached_property
     def key(self) -> str:

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.chunking import chunk
-from shared.chunking.header import header
 from shared.chunking.tokens import likely_tokens
 from shared.resources import Resources
 from shared.snippets.batch import BatchRequest
 from shared.snippets.files import is_current
 from shared.snippets.identifiers import text_hash
-from shared.snippets.recipes import cutting, has_header, recipe
+from shared.snippets.recipes import cutting, embedded_text, recipe
 from shared.snippets.submission import SnippetRequest
 from shared.telemetry.prices import cost_usd, prices
 
@@ -57,12 +56,8 @@ async def estimate(request: BatchRequest, resources: Resources) -> dict[str, Any
 def _size(file: SnippetRequest, resources: Resources) -> _Size:
     settings = resources.settings
     chunks = chunk(file.text, settings.chunk_size, settings.chunk_mode, file.name)
-    with_header = has_header(cutting(settings.chunk_mode, settings.chunk_size))
-    tokens = 0
-    for piece in chunks:
-        above = header(file.name, piece.scope, piece.defines) if with_header else ""
-        tokens += likely_tokens(f"{above}\n{piece.text}" if above else piece.text)
-    return _Size(len(chunks), tokens)
+    cut = cutting(settings.chunk_mode, settings.chunk_size)
+    return _Size(len(chunks), sum(likely_tokens(embedded_text(cut, file.name, piece)) for piece in chunks))
 
 
 async def _to_delete(request: BatchRequest, resources: Resources) -> int:

@@ -18,6 +18,11 @@ class FileTerms(Contract):
     owner: str | None = None
     traceparent: str | None = None
 
+    def file(self, name: str, blob: str | None = None) -> "FileTask":
+        """Return the task of one file: waiting in ``blob``, or else the snippet as stored."""
+        terms = {field: getattr(self, field) for field in FileTerms.model_fields}
+        return FileTask(**terms, name=name, blob=blob)
+
 
 class BatchSubmission(FileTerms):
     """Input of ``embeddings_batch_orchestrator``. File number n waits in ``batch_blob(run id, n)``.

@@ -1,8 +1,9 @@
 """From a text to the input of its run: cut once, and put where the run will find it."""
 
 import asyncio
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, TypeVar
 
 from shared.chunking import Chunk, ChunkMode, chunk
 from shared.clients.blobs import Uploads
@@ -12,6 +13,8 @@ from shared.snippets.identifiers import text_hash
 from shared.snippets.plan import MAX_CHUNKS, MAX_PAYLOAD_BYTES, cuts_of, durable_bytes, segments_of, travels_inline
 from shared.snippets.segment_cache import encode_segment, segment_blob
 from shared.snippets.submission import SnippetRequest
+
+Content = TypeVar("Content")
 
 _CONCURRENT_UPLOADS = 16
 
@@ -26,6 +29,10 @@ class Terms:
     chunk_size: int
     owner: str | None = None
     traceparent: str | None = None
+
+    def of_files(self) -> dict[str, Any]:
+        """Return what a run over many files hands on to each: all but its own id."""
+        return {name: value for name, value in asdict(self).items() if name != "run_id"}
 
 
 async def prepare(request: SnippetRequest, terms: Terms, uploads: Uploads) -> Submission:
@@ -62,7 +69,8 @@ async def prepare(request: SnippetRequest, terms: Terms, uploads: Uploads) -> Su
             f"Field 'text' would be cut into {len(chunks)} chunks, whose plan takes {size} bytes; "
             f"expected at most {MAX_PAYLOAD_BYTES}"
         )
-    await _upload(zip(places, segments, strict=True), uploads)
+    blobs = (place.blob for place in places)
+    await upload_all(zip(blobs, segments, strict=True), encode_segment, uploads)
     return submission
 
 
@@ -70,11 +78,18 @@ def _cut(request: SnippetRequest, terms: Terms) -> tuple[list[Chunk], str]:
     return chunk(request.text, terms.chunk_size, terms.chunk_mode, request.name), text_hash(request.text)
 
 
-async def _upload(segments: Iterable[tuple[Upload, list[Chunk]]], uploads: Uploads) -> None:
+async def upload_all(
+    blobs: Iterable[tuple[str, Content]], encode: Callable[[Content], bytes], uploads: Uploads
+) -> None:
+    """Write contents to blobs, a few at a time; each is encoded when its turn comes.
+
+    Raises:
+        Unavailable: The storage account throttled or could not be reached.
+    """
     limit = asyncio.Semaphore(_CONCURRENT_UPLOADS)
 
-    async def upload(place: Upload, segment: list[Chunk]) -> None:
+    async def upload(blob: str, content: Content) -> None:
         async with limit:
-            await uploads.write(place.blob, encode_segment(segment))
+            await uploads.write(blob, await asyncio.to_thread(encode, content))
 
-    await asyncio.gather(*(upload(place, segment) for place, segment in segments))
+    await asyncio.gather(*(upload(blob, content) for blob, content in blobs))

@@ -3,7 +3,8 @@
 A recipe stands in each chunk and snippet, in the content key of each vector, and in the filter of queries.
 """
 
-from shared.chunking import ChunkMode
+from shared.chunking import Chunk, ChunkMode
+from shared.chunking.header import header
 
 # Raised with every change of what ``shared/chunking/header.py`` writes or of how code is cut.
 _HEADER_VERSION = 1
@@ -15,9 +16,11 @@ def cutting(mode: ChunkMode, size: int) -> str:
     return f"{mode}/{size}/{f'h{_HEADER_VERSION}' if mode == 'code' else _NO_HEADER}"
 
 
-def has_header(cut: str) -> bool:
-    """Whether chunks cut so are embedded below a header."""
-    return bool(cut) and not cut.endswith(_NO_HEADER)
+def embedded_text(cut: str, name: str, chunk: Chunk) -> str:
+    """Return what the model reads of a chunk of a file: its header, where the recipe has one, and its text."""
+    if not cut or cut.endswith(_NO_HEADER):
+        return chunk.text
+    return f"{header(name, chunk.scope, chunk.defines)}\n{chunk.text}"
 
 
 def recipe(cut: str, model: str, dimensions: int) -> str:

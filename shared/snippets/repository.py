@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import OrderedDict, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -50,42 +50,27 @@ class Snippets:
 
     async def replace(self, document: Document, seen: Document | None) -> bool:
         """Store ``document`` in place of ``seen``; return False when somebody else has changed it in between."""
-        with translated(_SERVICE):
-            try:
-                if seen is None:
-                    await self._container.create_item(document)
-                else:
-                    await self._container.replace_item(
-                        document["id"], document, etag=seen["_etag"], match_condition=MatchConditions.IfNotModified
-                    )
-            except ResourceNotFoundError:
-                return False
-            except HttpResponseError as error:
-                if error.status_code in _CHANGED_IN_BETWEEN:
-                    return False
-                raise
-            return True
+        if seen is None:
+            return await _unless_changed(self._container.create_item(document))
+        return await _unless_changed(
+            self._container.replace_item(
+                document["id"], document, etag=seen["_etag"], match_condition=MatchConditions.IfNotModified
+            )
+        )
 
     async def confirm(self, seen: Document, version: str) -> bool:
         """Say that a run of ``version`` found the snippet's text unchanged; False when it has changed in between."""
         if version <= latest_version(seen):
             return True
-        with translated(_SERVICE):
-            try:
-                await self._container.patch_item(
-                    seen["id"],
-                    seen["projectId"],
-                    [{"op": "set", "path": "/confirmed", "value": version}],
-                    etag=seen["_etag"],
-                    match_condition=MatchConditions.IfNotModified,
-                )
-            except ResourceNotFoundError:
-                return False
-            except HttpResponseError as error:
-                if error.status_code in _CHANGED_IN_BETWEEN:
-                    return False
-                raise
-            return True
+        return await _unless_changed(
+            self._container.patch_item(
+                seen["id"],
+                seen["projectId"],
+                [{"op": "set", "path": "/confirmed", "value": version}],
+                etag=seen["_etag"],
+                match_condition=MatchConditions.IfNotModified,
+            )
+        )
 
     async def models(self, project_id: str) -> frozenset[str]:
         """Return the embedding models that made a project's snippets, as of a minute ago at most.
@@ -96,7 +81,7 @@ class Snippets:
         known = self._models.get(project_id)
         if known is None or known[0] < now:
             query = "SELECT DISTINCT VALUE c.model FROM c WHERE c.projectId = @project AND NOT IS_DEFINED(c.deleted)"
-            known = now + _MODELS_KEPT_S, frozenset(await self._rows(query, project_id))
+            known = now + _MODELS_KEPT_S, frozenset(await self._rows(query, project_id, {"project": project_id}))
             self._models[project_id] = known
             while len(self._models) > _PROJECTS_KEPT:
                 self._models.popitem(last=False)
@@ -107,12 +92,8 @@ class Snippets:
         condition, fields = where.condition(model)
         select, order = "SELECT TOP @limit c.projectId, c.name FROM c", "ORDER BY VectorDistance(c.embedding, @vector)"
         query = f"{select} WHERE {condition} {order}"
-        fields |= {"limit": limit, "vector": vector}
-        parameters: list[dict[str, object]] = [{"name": f"@{name}", "value": value} for name, value in fields.items()]
-        partition: dict[str, Any] = {} if where.project_id is None else {"partition_key": where.project_id}
-        with translated(_SERVICE):
-            rows = self._container.query_items(query, parameters=parameters, **partition)
-            return [(row["projectId"], row["name"]) async for row in rows]
+        rows = await self._rows(query, where.project_id, fields | {"limit": limit, "vector": vector})
+        return [(row["projectId"], row["name"]) for row in rows]
 
     async def outdated(self, project_id: str, recipe: str, after: str, limit: int) -> list[str]:
         """Return up to ``limit`` names after ``after``, in order, of snippets that another recipe made."""
@@ -121,7 +102,8 @@ class Snippets:
             "AND NOT IS_DEFINED(c.deleted) AND (NOT IS_DEFINED(c.recipe) OR c.recipe != @recipe) "
             "ORDER BY c.name OFFSET 0 LIMIT @limit"
         )
-        return await self._rows(query, project_id, after=after, recipe=recipe, limit=limit)
+        fields = {"project": project_id, "after": after, "recipe": recipe, "limit": limit}
+        return await self._rows(query, project_id, fields)
 
     async def below(self, project_id: str, prefix: str) -> list[Document]:
         """Return the snippets whose names begin with ``prefix``, tombstones included, without vectors, by name."""
@@ -129,21 +111,28 @@ class Snippets:
             "SELECT c.name, c.version, c.confirmed, c.deleted FROM c WHERE c.projectId = @project "
             "AND STARTSWITH(c.name, @prefix) ORDER BY c.name"
         )
-        return await self._rows(query, project_id, prefix=prefix)
+        return await self._rows(query, project_id, {"project": project_id, "prefix": prefix})
 
     async def states(self, project_id: str, names: Sequence[str]) -> dict[str, Document]:
-        """Return what is stored under these names, tombstones included, by name."""
-        keys = [(snippet_id(name), project_id) for name in names]
-        with translated(_SERVICE):
-            found = cast("list[Document]", await self._container.read_items(keys))
-        return {row["name"]: row for row in found}
+        """Return of what text and recipe the snippets of these names are, tombstones included, by name."""
+        rows = await self._of_names(project_id, names, "c.name, c.textHash, c.recipe, c.deleted")
+        return {row["name"]: row for row in rows}
 
-    async def _rows(self, query: str, project_id: str, **fields: object) -> list[Any]:
-        parameters: list[dict[str, object]] = [{"name": "@project", "value": project_id}]
-        parameters += [{"name": f"@{name}", "value": value} for name, value in fields.items()]
+    async def _of_names(self, project_id: str, names: Sequence[str], fields: str) -> list[Document]:
+        """Return fields of the documents of these names, without their vectors."""
+        if not names:
+            return []
+        ids = {f"id{place}": snippet_id(name) for place, name in enumerate(names)}
+        wanted = ", ".join(f"@{each}" for each in ids)
+        query = " ".join(("SELECT", fields, f"FROM c WHERE c.projectId = @project AND c.id IN ({wanted})"))
+        return await self._rows(query, project_id, {"project": project_id} | ids)
+
+    async def _rows(self, query: str, project_id: str | None, fields: Mapping[str, object]) -> list[Any]:
+        """Return the rows of a query in one project, or in all of them. ``fields``: its parameters."""
+        parameters: list[dict[str, object]] = [{"name": f"@{name}", "value": value} for name, value in fields.items()]
+        partition: dict[str, Any] = {} if project_id is None else {"partition_key": project_id}
         with translated(_SERVICE):
-            rows = self._container.query_items(query, parameters=parameters, partition_key=project_id)
-            return [row async for row in rows]
+            return [row async for row in self._container.query_items(query, parameters=parameters, **partition)]
 
     async def page(self, project_id: str, after: str, limit: int) -> list[Document]:
         """Return up to ``limit`` snippets of a project whose names come after ``after``, by name, without vectors."""
@@ -152,14 +141,7 @@ class Snippets:
             "WHERE c.projectId = @project AND c.name > @after AND NOT IS_DEFINED(c.deleted) "
             "ORDER BY c.name OFFSET 0 LIMIT @limit"
         )
-        parameters: list[dict[str, Any]] = [
-            {"name": "@project", "value": project_id},
-            {"name": "@after", "value": after},
-            {"name": "@limit", "value": limit},
-        ]
-        with translated(_SERVICE):
-            rows = self._container.query_items(query, parameters=parameters, partition_key=project_id)
-            return [row async for row in rows]
+        return await self._rows(query, project_id, {"project": project_id, "after": after, "limit": limit})
 
     async def versions(self, names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
         """Return the version that readers see for each ``(project_id, name)`` that exists."""
@@ -170,23 +152,34 @@ class Snippets:
 
     async def visible(self, names: Collection[tuple[str, str]]) -> dict[tuple[str, str], Visible]:
         """Return what readers see for each ``(project_id, name)`` that exists: one query a project, without vectors."""
-        ids: defaultdict[str, list[str]] = defaultdict(list)
+        by_project: defaultdict[str, list[str]] = defaultdict(list)
         for project_id, name in sorted(names):
-            ids[project_id].append(snippet_id(name))
+            by_project[project_id].append(name)
         limit = asyncio.Semaphore(_CONCURRENT_PROJECTS)
 
         async def of_project(project_id: str, wanted: list[str]) -> list[Document]:
-            fields = {f"id{place}": each for place, each in enumerate(wanted)}
-            query = "SELECT c.projectId, c.name, c.version, c.chunks FROM c WHERE c.projectId = @project "
-            query += f"AND NOT IS_DEFINED(c.deleted) AND c.id IN ({', '.join(f'@{field}' for field in fields)})"
             async with limit:
-                return await self._rows(query, project_id, **fields)
+                return await self._of_names(project_id, wanted, "c.projectId, c.name, c.version, c.chunks, c.deleted")
 
-        found = await asyncio.gather(*(of_project(*each) for each in ids.items()))
-        rows = [row for of_one in found for row in of_one]
+        found = await asyncio.gather(*(of_project(*each) for each in by_project.items()))
+        rows = [row for of_one in found for row in of_one if "deleted" not in row]
         return {(row["projectId"], row["name"]): Visible(row["version"], row["chunks"]) for row in rows}
 
     async def ping(self) -> None:
         """Raise ``Unavailable`` or ``Rejected`` unless the container answers."""
         with translated(_SERVICE):
             await self._container.read()
+
+
+async def _unless_changed(write: Awaitable[object]) -> bool:
+    """Do a write that holds only for what was seen; return False when somebody else has changed it in between."""
+    with translated(_SERVICE):
+        try:
+            await write
+        except ResourceNotFoundError:
+            return False
+        except HttpResponseError as error:
+            if error.status_code in _CHANGED_IN_BETWEEN:
+                return False
+            raise
+        return True

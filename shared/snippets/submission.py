@@ -63,9 +63,8 @@ def project_faults(value: object) -> list[str]:
     """Say what is wrong with a project id. Cosmos DB takes any string as a partition key; a route does not."""
     if not isinstance(value, str):
         return [f"Field 'projectId' {_PROJECT_EXPECTED}, got {json_type(value)}"]
-    if not 1 <= len(value) <= MAX_PROJECT_CHARACTERS or _has_controls(value) or set(value) & set("/\\#?"):
-        return [f"Field 'projectId' {_PROJECT_EXPECTED}, got {shown(value)}"]
-    if value in _DOT_SEGMENTS:
+    long_or_empty = not 1 <= len(value) <= MAX_PROJECT_CHARACTERS
+    if long_or_empty or _has_controls(value) or set(value) & set("/\\#?") or value in _DOT_SEGMENTS:
         return [f"Field 'projectId' {_PROJECT_EXPECTED}, got {shown(value)}"]
     return []
 

@@ -44,7 +44,7 @@ async def answer_query(query: Query, resources: Resources) -> Document:
         "projectId": query.project_id,
         "k": query.k,
         "groupBy": query.group_by,
-        "confident": is_confident(files, [*found.meaning, *found.words], terms),
+        "confident": is_confident(files, found.held, terms),
     }
     answer |= {"degraded": list(found.degraded)} if found.degraded else {}
     if query.group_by == "chunk":

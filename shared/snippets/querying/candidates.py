@@ -11,7 +11,7 @@ from shared.resources import Resources
 from shared.retry import with_retries
 from shared.snippets.chunk_repository import ChunkFilter, NoFullText
 from shared.snippets.documents import Document
-from shared.snippets.querying.chunk_rows import ChunkRow, FileKey, chunk_row
+from shared.snippets.querying.chunk_rows import ChunkKey, ChunkRow, FileKey, chunk_row
 from shared.snippets.querying.fusion import By
 from shared.snippets.querying.loose_terms import held
 from shared.snippets.querying.request import Query
@@ -45,12 +45,14 @@ class EmbeddingModel(Protocol):
 class Candidates:
     """Lists of chunks by meaning and by words and of files by their mean vectors, each best first.
 
-    ``degraded``: which way is missing; ``files``: what readers see of the chunks' files.
+    ``held``: which words of the question each of these chunks holds; ``degraded``: which way is missing; ``files``:
+    what readers see of the chunks' files.
     """
 
     meaning: list[ChunkRow]
     words: list[ChunkRow]
     whole: list[FileKey]
+    held: dict[ChunkKey, frozenset[str]]
     degraded: tuple[By, ...]
     files: dict[FileKey, Visible]
 
@@ -69,11 +71,12 @@ async def candidates_of(query: Query, terms: Sequence[str], resources: Resources
         found |= await searching.ask(limits)
         limits = {by: limit for by in limits if by in found and (limit := searching.more(by, found[by])) is not None}
     visible = {by: searching.kept(searching.visible(rows)) for by, rows in found.items()}
-    words = visible.get("words", [])
+    meaning, ranked = visible.get("meaning", []), visible.get("words", [])
+    holding = held([*meaning, *ranked], terms)
     # The service ranks all chunks: behind those that hold a term stand some that hold none.
-    holding = held(words, terms)
-    words = [row for row in words if holding[row.key]]
-    return Candidates(visible.get("meaning", []), words, searching.whole, searching.degraded, searching.files)
+    words = [row for row in ranked if holding[row.key]]
+    kept = {row.key: holding[row.key] for row in (*meaning, *words)}
+    return Candidates(meaning, words, searching.whole, kept, searching.degraded, searching.files)
 
 
 class _Searching:

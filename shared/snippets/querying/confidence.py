@@ -13,11 +13,10 @@ coverage none of them adds more than .02. ``make bench retrieval`` counts what l
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from shared.snippets.querying.chunk_rows import ChunkRow
+from shared.snippets.querying.chunk_rows import ChunkKey
 from shared.snippets.querying.fusion import FileHit
-from shared.snippets.querying.loose_terms import held
 
 FLOOR = 0.4
 FILES = 5
@@ -25,17 +24,19 @@ FILES = 5
 _WITH, _ALL = 5, 10
 
 
-def is_confident(files: Sequence[FileHit], rows: Sequence[ChunkRow], terms: Sequence[str]) -> bool:
-    """Return False when nothing fits. ``files``: fused, best first; ``rows``: what they were fused of."""
+Held = Mapping[ChunkKey, frozenset[str]]
+
+
+def is_confident(files: Sequence[FileHit], in_chunk: Held, terms: Sequence[str]) -> bool:
+    """Return False when nothing fits. ``files``: fused, best first; ``in_chunk``: which terms each chunk holds."""
     if not terms:
         # A question of signs has no words to go by.
         return bool(files)
-    return coverage(files, rows, terms) >= FLOOR
+    return coverage(files, in_chunk, terms) >= FLOOR
 
 
-def coverage(files: Sequence[FileHit], rows: Sequence[ChunkRow], terms: Sequence[str]) -> float:
+def coverage(files: Sequence[FileHit], in_chunk: Held, terms: Sequence[str]) -> float:
     """Return the share of ``terms``, weighted by rarity, that one of the five best files holds in what was found."""
-    in_chunk = held(rows, terms)
     counts = Counter(term for of_chunk in in_chunk.values() for term in of_chunk)
     weights = {term: math.log(1 + (len(in_chunk) + _ALL) / (counts[term] + _WITH)) for term in terms}
     of_files = [frozenset[str]().union(*(in_chunk[hit.chunk.key] for hit in file.hits)) for file in files[:FILES]]

@@ -7,6 +7,7 @@ import pytest
 from shared.snippets.querying.chunk_rows import ChunkRow
 from shared.snippets.querying.confidence import coverage, is_confident
 from shared.snippets.querying.fusion import files_of
+from shared.snippets.querying.loose_terms import held
 
 
 def row(name: str, text: str, index: int = 0, **more: object) -> ChunkRow:
@@ -14,7 +15,7 @@ def row(name: str, text: str, index: int = 0, **more: object) -> ChunkRow:
 
 
 def of(rows: list[ChunkRow], *terms: str) -> float:
-    return coverage(files_of(rows, []), rows, terms)
+    return coverage(files_of(rows, []), held(rows, terms), terms)
 
 
 def test_a_rare_word_weighs_more_than_a_common_one():
@@ -52,4 +53,4 @@ def test_words_of_two_files_do_not_add_up():
     ],
 )
 def test_below_the_floor_nothing_fits(rows: list[ChunkRow], terms: tuple[str, ...], expected: bool):
-    assert is_confident(files_of(rows, []), rows, terms) is expected
+    assert is_confident(files_of(rows, []), held(rows, terms), terms) is expected

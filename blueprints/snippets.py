@@ -13,18 +13,16 @@ from shared.http import answered, read_json_object
 from shared.request_fields import shown
 from shared.resources import Resources, process_resources
 from shared.responses import create_empty_response, create_success_response
-from shared.snippets.documents import Document, tombstone
-from shared.snippets.identifiers import accepted_at_ms, version_of
+from shared.snippets.documents import Document, deletion_of, tombstone
 from shared.snippets.querying.answer import answer_query
 from shared.snippets.querying.request import MAX_BODY_BYTES, read_query
-from shared.snippets.submission import name_faults, project_faults
+from shared.snippets.submission import ESCAPED_SLASH, name_faults, project_faults
 
 bp = df.Blueprint()
 
 _MAX_PAGE = 100
 _TURNS = 10
 _BUSY = "the snippet is being written by many runs at once"
-_ESCAPED_SLASH = re.compile("%2f", re.IGNORECASE)
 _INCLUDABLE = frozenset({"text", "chunks", "embedding"})
 _PUBLIC_FIELDS = (
     "projectId", "name", "version", "chunks", "characters", "model", "dimensions", "createdAt", "updatedAt",
@@ -77,9 +75,7 @@ async def delete_snippet(req: func.HttpRequest) -> func.HttpResponse:
     for _ in range(_TURNS):
         current = await _existing(req, resources)
         project_id, name = current["projectId"], current["name"]
-        # Clocks differ between machines: whatever this one says, the deletion comes after what it deletes.
-        deleted_at_ms = max(time.time_ns() // 1_000_000, accepted_at_ms(current["version"]) + 1)
-        version = version_of(deleted_at_ms, "deleted")
+        version = deletion_of(current, time.time_ns() // 1_000_000)
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         if await resources.snippets.replace(tombstone(project_id, name, version, now), seen=current):
             await resources.chunks.delete_versions(project_id, name, before=version)
@@ -102,12 +98,14 @@ async def _whole(req: func.HttpRequest, resources: Resources, *, with_chunks: bo
 async def _existing(req: func.HttpRequest, resources: Resources) -> Document:
     """Return the snippet that the route names.
 
-    Hosts leave an escaped slash in a route as it came, so ``src%2Fa.py`` may mean ``src/a.py``.
+    Hosts leave an escaped slash in a route as it came: ``src%2Fa.py`` means ``src/a.py``, or else a name of an earlier
+    release, which could hold ``%2F``.
     """
-    project_id, name = _project_of(req), req.route_params.get("name", "")
+    project_id, given = _project_of(req), req.route_params.get("name", "")
+    name = ESCAPED_SLASH.sub("/", given)
     if faults := name_faults(name):
         raise InvalidRequest(*faults)
-    for meant in dict.fromkeys((name, _ESCAPED_SLASH.sub("/", name))):
+    for meant in dict.fromkeys((name, given)):
         document = await resources.snippets.read(project_id, meant)
         if document is not None and "deleted" not in document:
             return document

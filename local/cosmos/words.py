@@ -3,11 +3,13 @@
 The service stems English and leaves stop words out; ADR 8 says why this endpoint does not.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-_WORD = re.compile(r"\w+")
+import regex
+
+# Letters keep their combining marks, as Unicode cuts words (UAX 29).
+_WORD = regex.compile(r"\w+")
 
 
 def words(text: str) -> list[str]:

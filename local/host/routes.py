@@ -179,13 +179,14 @@ class Route:
     segments: Sequence[Segment]
     methods: frozenset[str] | None
 
-    def match(self, parts: Sequence[str]) -> dict[str, str] | None:
-        """Return the route parameters of a path's parts, or None when the route does not fit."""
+    def match(self, path: "SplitPath") -> dict[str, str] | None:
+        """Return the route parameters of a path, or None when the route does not fit."""
+        parts = path.parts
         values: dict[str, str] = {}
         for position, segment in enumerate(self.segments):
             lone = segment.lone
             if lone is not None and lone.catch_all:
-                rest = "/".join(parts[position:]) or lone.default or ""
+                rest = path.rest(position) or lone.default or ""
                 if rest:
                     values[lone.name] = rest
                 return values if lone.accepts(rest) else None
@@ -227,12 +228,24 @@ def build_route(function: LoadedFunction, prefix: str) -> Route:
     return Route(function, template, segments, chosen)
 
 
-def split_path(raw_path: str) -> list[str]:
-    """Return the decoded parts of a path; ``%2F`` stays encoded, as ASP.NET leaves it."""
-    path = raw_path.strip("/") if raw_path.strip("/") else ""
-    if not path:
-        return []
-    return [unquote(re.sub("%2f", "%252F", part, flags=re.I)) for part in path.split("/")]
+@dataclass(frozen=True)
+class SplitPath:
+    """The decoded parts of a path between slashes. ``ending``: the slashes at its end, of which no part tells."""
+
+    parts: Sequence[str]
+    ending: str
+
+    def rest(self, position: int) -> str:
+        """Return the path from a part to its end, slashes included, as a catch-all takes it."""
+        return "/".join(self.parts[position:]) + (self.ending if position < len(self.parts) else "")
+
+
+def split_path(raw_path: str) -> SplitPath:
+    """Return the parts of a path; ``%2F`` stays encoded, as ASP.NET leaves it."""
+    path = raw_path.lstrip("/")
+    kept = path.rstrip("/")
+    parts = [unquote(re.sub("%2f", "%252F", part, flags=re.I)) for part in kept.split("/")] if kept else []
+    return SplitPath(parts, path[len(kept) :])
 
 
 class Router:
@@ -243,17 +256,17 @@ class Router:
 
     def find(self, method: str, raw_path: str) -> tuple[Route, dict[str, str]] | None:
         """Return the route and its parameters; a route of another method is passed over."""
-        parts = split_path(raw_path)
+        path = split_path(raw_path)
         for route in self._routes:
-            if (route.methods is None or method in route.methods) and (values := route.match(parts)) is not None:
+            if (route.methods is None or method in route.methods) and (values := route.match(path)) is not None:
                 return route, values
         return None
 
     def methods(self, raw_path: str) -> set[str]:
         """Return the methods that some route takes at a path."""
-        parts = split_path(raw_path)
+        path = split_path(raw_path)
         every = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
-        found = (route.methods or every for route in self._routes if route.match(parts) is not None)
+        found = (route.methods or every for route in self._routes if route.match(path) is not None)
         return set().union(*found)
 
 

@@ -9,10 +9,10 @@ from shared.http import json_type
 from shared.request_fields import flag_faults, shown, unknown_fields
 from shared.snippets.submission import (
     DEFAULT_PROJECT,
-    MAX_NAME_CHARACTERS,
     MAX_TEXT_BYTES,
     SnippetRequest,
     name_faults,
+    prefix_faults,
     project_faults,
     text_faults,
 )
@@ -49,7 +49,9 @@ def read_batch(document: dict[str, Any]) -> BatchRequest:
         faults += flag_faults(flag, document.get(flag, False))
     prefix = document.get("prefix", "")
     deletes = document.get("deleteMissing") is True
-    faults += _prefix_faults(prefix, given="prefix" in document, deletes=deletes)
+    faults += prefix_faults(prefix)
+    if "prefix" in document and not deletes:
+        faults.append("Field 'prefix' says what 'deleteMissing' covers; expected 'deleteMissing': true beside it")
     files = document.get("files")
     if isinstance(files, list) and len(cast("list[object]", files)) > MAX_FILES:
         raise TooLarge(f"Field 'files' has {len(cast('list[object]', files))} files; expected at most {MAX_FILES}")
@@ -62,16 +64,6 @@ def read_batch(document: dict[str, Any]) -> BatchRequest:
     given = tuple(SnippetRequest(project_id, file["name"], file["text"]) for file in cast("list[Any]", files))
     _check_sizes(given)
     return BatchRequest(project_id, given, prefix if deletes else None, document.get("dryRun", False))
-
-
-def _prefix_faults(prefix: object, *, given: bool, deletes: bool) -> list[str]:
-    if not isinstance(prefix, str):
-        return [f"Field 'prefix' must be a string, got {json_type(prefix)}"]
-    if len(prefix) > MAX_NAME_CHARACTERS:
-        return [f"Field 'prefix' must have at most {MAX_NAME_CHARACTERS} characters, got {len(prefix)}"]
-    if given and not deletes:
-        return ["Field 'prefix' says what 'deleteMissing' covers; expected 'deleteMissing': true beside it"]
-    return []
 
 
 def _files_faults(document: dict[str, Any], files: object, prefix: str) -> list[str]:

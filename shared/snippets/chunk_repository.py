@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import regex
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 
 from shared.clients.azure_errors import translated
@@ -49,12 +50,14 @@ class NoFullText(Exception):
 class ChunkFilter:
     """Which chunks a question is about; None: whatever they are.
 
-    ``like``: a pattern of ``LIKE`` for names, with ``!`` as the escape; ``language``: as chunks name it.
+    ``like``: a pattern of ``LIKE`` for names, with ``!`` as the escape; ``language``: as chunks name it;
+    ``other_than``: projects and names of files that the question is not about.
     """
 
     project_id: str | None = None
     like: str | None = None
     language: str | None = None
+    other_than: frozenset[tuple[str, str]] = frozenset()
 
     def condition(self, model: str | None = None) -> tuple[str, dict[str, object]]:
         """Return the condition in SQL and its parameters; ``model``: for a search among its vectors.
@@ -70,7 +73,22 @@ class ChunkFilter:
             ("c.language = @language", "language", self.language),
         )
         asked = [each for each in wanted if each[2] is not None]
-        return " AND ".join(text for text, *_ in asked), {name: value for _, name, value in asked}
+        others, names = self._others()
+        conditions = [*(text for text, *_ in asked), *others]
+        return " AND ".join(conditions), {name: value for _, name, value in asked} | names
+
+    def _others(self) -> tuple[list[str], dict[str, object]]:
+        by_project: defaultdict[str, list[str]] = defaultdict(list)
+        for project_id, name in sorted(self.other_than):
+            by_project[project_id].append(name)
+        conditions: list[str] = []
+        fields: dict[str, object] = {}
+        for place, (project_id, names) in enumerate(by_project.items()):
+            of_project = {f"not{place}n{number}": name for number, name in enumerate(names)}
+            listed = ", ".join(f"@{field}" for field in of_project)
+            conditions.append(f"NOT (c.projectId = @not{place} AND c.name IN ({listed}))")
+            fields |= {f"not{place}": project_id, **of_project}
+        return conditions, fields
 
 
 class Chunks:
@@ -244,7 +262,7 @@ def _bare(term: str) -> str:
     Raises:
         ValueError: It holds more than word characters.
     """
-    if not re.fullmatch(r"\w+", term):
+    if not regex.fullmatch(r"\w+", term):
         raise ValueError(f"a term of word characters is expected, not {term!r}")
     return term
 

@@ -7,7 +7,7 @@ from typing import Any
 from shared.chunking import Chunk
 from shared.chunking.languages import language_of
 from shared.contracts import PersistTask, Snippet
-from shared.snippets.identifiers import chunk_id, chunk_key, run_marker_id, snippet_id
+from shared.snippets.identifiers import accepted_at_ms, chunk_id, chunk_key, run_marker_id, snippet_id, version_of
 from shared.snippets.recipes import embedded_text, recipe
 from shared.snippets.vectors import from_base64, rounded, to_base64
 from shared.snippets.words import index_words
@@ -128,6 +128,14 @@ def snippet_document(
 def latest_version(document: Document) -> str:
     """Return up to which version a snippet counts: that of its text, or of a batch that found the text unchanged."""
     return max(document["version"], document.get("confirmed", ""))
+
+
+def deletion_of(document: Document, now_ms: int) -> str:
+    """Return the version of a deletion of what is stored, which comes after it. ``now_ms``: milliseconds since 1970.
+
+    Clocks differ between machines: whatever this one says, the deletion comes after what it deletes.
+    """
+    return version_of(max(now_ms, accepted_at_ms(latest_version(document)) + 1), "deleted")
 
 
 def tombstone(project_id: str, name: str, version: str, now: str) -> Document:

@@ -38,7 +38,7 @@ class Snippets:
 
     def __init__(self, container: ContainerProxy) -> None:
         self._container = container
-        self._models: OrderedDict[str, tuple[float, frozenset[str]]] = OrderedDict()
+        self._models: OrderedDict[str | None, tuple[float, frozenset[str]]] = OrderedDict()
 
     async def read(self, project_id: str, name: str) -> Document | None:
         """Return the document of a snippet, a tombstone included, or None."""
@@ -72,16 +72,17 @@ class Snippets:
             )
         )
 
-    async def models(self, project_id: str) -> frozenset[str]:
-        """Return the embedding models that made a project's snippets, as of a minute ago at most.
+    async def models(self, project_id: str | None) -> frozenset[str]:
+        """Return the embedding models that made a project's snippets, or any, as of a minute ago at most.
 
         More than one while it is being reindexed after the model has changed, or until that is done.
         """
         now = time.monotonic()
         known = self._models.get(project_id)
         if known is None or known[0] < now:
-            query = "SELECT DISTINCT VALUE c.model FROM c WHERE c.projectId = @project AND NOT IS_DEFINED(c.deleted)"
-            known = now + _MODELS_KEPT_S, frozenset(await self._rows(query, project_id, {"project": project_id}))
+            # Within a project the partition says which one.
+            query = "SELECT DISTINCT VALUE c.model FROM c WHERE NOT IS_DEFINED(c.deleted)"
+            known = now + _MODELS_KEPT_S, frozenset(await self._rows(query, project_id, {}))
             self._models[project_id] = known
             while len(self._models) > _PROJECTS_KEPT:
                 self._models.popitem(last=False)

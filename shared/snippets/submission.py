@@ -23,13 +23,14 @@ _PROJECT_EXPECTED = (
     "without / \\ # ? or control characters"
 )
 _NAME_EXPECTED = (
-    f"must be a string of 1 to {MAX_NAME_CHARACTERS} characters without control characters "
-    "and without a part . or .. between slashes"
+    f"must be a string of 1 to {MAX_NAME_CHARACTERS} characters without control characters, without a part . or .. "
+    "between slashes, without a slash at the end and without %2F"
 )
-# Ordinary clients resolve these parts of an address before they send it, with either slash: the name would reach
-# another document than its own.
+# What an address would make another name of: clients resolve these parts before they send it, with either slash;
+# servers disregard a slash at its end; and they leave %2F as it is, so that it may stand for a slash.
 _SLASH = re.compile(r"[/\\]")
 _DOT_SEGMENTS = frozenset({".", ".."})
+ESCAPED_SLASH = re.compile("%2f", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def name_faults(value: object) -> list[str]:
     """Say what is wrong with a snippet's name. Paths are names."""
     if not isinstance(value, str):
         return [f"Field 'name' {_NAME_EXPECTED}, got {json_type(value)}"]
-    if not 1 <= len(value) <= MAX_NAME_CHARACTERS or _has_controls(value) or _has_dot_segment(value):
+    if not 1 <= len(value) <= MAX_NAME_CHARACTERS or _has_controls(value) or _means_another(value):
         return [f"Field 'name' {_NAME_EXPECTED}, got {shown(value)}"]
     if len(snippet_id(value).encode()) > MAX_ID_BYTES:
         return [f"Field 'name' must take at most {MAX_ID_BYTES} bytes as a document id, got {shown(value)}"]
@@ -91,8 +92,28 @@ def _missing_or(document: dict[str, Any], field: str, faults: Any) -> list[str]:
     return faults(document[field]) if field in document else [f"Missing required field: {field}"]
 
 
-def _has_dot_segment(name: str) -> bool:
-    return not _DOT_SEGMENTS.isdisjoint(_SLASH.split(name))
+def prefix_faults(value: object) -> list[str]:
+    """Say what is wrong with the beginning of names: no name could begin so."""
+    if not isinstance(value, str):
+        return [f"Field 'prefix' must be a string, got {json_type(value)}"]
+    if len(value) > MAX_NAME_CHARACTERS:
+        return [f"Field 'prefix' must have at most {MAX_NAME_CHARACTERS} characters, got {len(value)}"]
+    # Its last part may go on: "src/." is how "src/.env" begins.
+    if _has_controls(value) or _has_dot_segment(_SLASH.split(value)[:-1]) or ESCAPED_SLASH.search(value):
+        return [
+            "Field 'prefix' must be the beginning of names, which have no control characters, no part . or .. between "
+            f"slashes and no %2F, got {shown(value)}"
+        ]
+    return []
+
+
+def _means_another(name: str) -> bool:
+    segments = _SLASH.split(name)
+    return _has_dot_segment(segments) or not segments[-1] or ESCAPED_SLASH.search(name) is not None
+
+
+def _has_dot_segment(segments: list[str]) -> bool:
+    return not _DOT_SEGMENTS.isdisjoint(segments)
 
 
 def _has_controls(text: str) -> bool:

@@ -4,18 +4,24 @@ Azure's analyzer for English cuts at what is neither letter nor digit, and stems
 so the words are split here and stored beside the text.
 """
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
+from unicodedata import normalize
+
+# Its \w holds the vowel signs of Indic scripts and other combining marks, which that of re does not.
+import regex
 
 # What Azure's full-text search takes in one FullTextScore is not documented; more words do not change the ranking.
 MAX_TERMS = 30
-# Names longer than this are data: base64, digests, minified code.
-_LONGEST_WORD = 64
-_IDENTIFIER = re.compile(r"\w+")
+# Of what is longer only the parts are words.
+LONGEST_WORD = 256
+# What is longer than a name mostly is may be data: base64 or a digest has parts of one or two characters.
+_LONGEST_NAME = 64
+_SHORTEST_PART = 3
+_IDENTIFIER = regex.compile(r"[^\W\p{M}\p{Cf}]\w*")
 # Where a part of an identifier begins: parse|Http|Date, HTTP|Server, utf|8.
-_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+")
+_PART = regex.compile(r"[A-Z]+(?![a-z\p{M}])|[A-Z]?[^\W\d_A-Z]+|\d+\p{M}*")
 _STOP_WORDS = (
     "a an and are as at be by can do does for from get how i in into is it its my no not of on one or our so such than "
     "that the their them then there these they this those to up use used using was what when where which while who why "
@@ -51,15 +57,13 @@ def occurrences(text: str, terms: Collection[str]) -> Iterator[tuple[int, int]]:
     """Yield where words of ``text`` are among ``terms``: whole identifiers, or parts of them, as [start, end)."""
     for match in _IDENTIFIER.finditer(text):
         identifier = match[0]
-        if len(identifier) > _LONGEST_WORD:
-            continue
         bare = identifier.strip("_")
-        if bare.lower() in terms:
+        if _word(bare) in terms:
             start = match.start() + identifier.index(bare)
             yield start, start + len(bare)
             continue
         for part in _PART.finditer(identifier):
-            if part[0].lower() in terms:
+            if _word(part[0]) in terms:
                 yield match.start() + part.start(), match.start() + part.end()
 
 
@@ -79,11 +83,25 @@ def words_of(text: str) -> Iterator[str]:
 
 def _words(texts: Iterable[str]) -> Iterator[str]:
     identifiers = chain.from_iterable(map(_IDENTIFIER.findall, texts))
-    return chain.from_iterable(_of_identifier(each) for each in identifiers if len(each) <= _LONGEST_WORD)
+    return chain.from_iterable(_of_identifier(each) for each in identifiers)
+
+
+def _of_identifier(identifier: str) -> tuple[str, ...]:
+    return _of_name(identifier) if len(identifier) <= _LONGEST_NAME else _split(identifier)
+
+
+def _split(identifier: str) -> tuple[str, ...]:
+    parts = [_word(part) for part in _PART.findall(normalize("NFC", identifier))]
+    if len(identifier) > _LONGEST_NAME and len(identifier) < _SHORTEST_PART * len(parts):
+        return ()
+    words = (*parts, _word(identifier.strip("_"))) if len(parts) > 1 else parts
+    return tuple(word for word in words if len(word) <= LONGEST_WORD)
 
 
 # Of the identifiers of a project most come again and again.
-@lru_cache(maxsize=32_768)
-def _of_identifier(identifier: str) -> tuple[str, ...]:
-    parts = [part.lower() for part in _PART.findall(identifier)]
-    return (*parts, identifier.strip("_").lower()) if len(parts) > 1 else tuple(parts)
+_of_name = lru_cache(maxsize=32_768)(_split)
+
+
+def _word(text: str) -> str:
+    """Return a word as it is indexed: in lower case, a letter and its marks as one character where there is one."""
+    return (text if text.isascii() else normalize("NFC", text)).lower()

@@ -78,14 +78,15 @@ async def test_the_old_recipe_answers_until_the_switch(app, other, openai, proje
     assert (await other.ended(links))["output"]["reindexed"] == 2
 
 
-async def test_vectors_of_the_former_deployment_are_asked_in_its_own_space(app, other, project):
-    await run_batch(app, projectId=project, files=files("a.py", "b.py"))
-    status, answer, _ = await other.call(
-        "POST", "/api/snippets/query", json={"query": "a_py_3 value", "projectId": project}
-    )
+@pytest.mark.parametrize("scope", ["project", "all projects"])
+async def test_vectors_of_the_former_deployment_are_asked_in_its_own_space(app, other, project, scope):
+    names = [f"{project}/{letter}.py" for letter in "ab"]
+    await run_batch(app, projectId=project, files=files(*names))
+    where = {"projectId": project} if scope == "project" else {"path": f"{project}/*"}
+    status, answer, _ = await other.call("POST", "/api/snippets/query", json={"query": f"{names[0]} value"} | where)
     assert status == 200
     assert "degraded" not in answer
-    assert answer["results"][0]["name"] == "a.py"
+    assert answer["results"][0]["name"] == names[0]
     assert "meaning" in answer["results"][0]["matchedBy"]
 
 

@@ -8,15 +8,15 @@ from yarl import URL
 
 
 async def test_a_path_is_a_name_in_every_route(app, project):
-    for name in ("src/pkg/__init__.py", "with space.py", "ünï/中文.py", "100%=2F;.py", "a?b#c.py", "a%2Fb.py"):
+    for name in ("src/pkg/__init__.py", "with space.py", "ünï/中文.py", "100%=2F;.py", "a?b#c.py", "/a.py", "a//b.py"):
         output = await app.embed(projectId=project, name=name, text=f"# {name}")
         assert output["id"] == name
         assert (await app.read(project, name))["text"] == f"# {name}"
         assert (await app.query(name, projectId=project, k=1))[0]["projectId"] == project
 
 
-@pytest.mark.parametrize("name", [".", "..", "src/../a.py"])
-async def test_names_that_an_address_swallows_are_refused(app, project, name):
+@pytest.mark.parametrize("name", [".", "..", "src/../a.py", "pkg/", "/", "src%2Fa.py"])
+async def test_names_that_an_address_makes_others_of_are_refused(app, project, name):
     document = {"projectId": project, "name": name, "text": "x"}
     status, answer, _ = await app.call("POST", "/api/orchestrators/embeddings", json=document)
     assert status == 400
@@ -27,6 +27,14 @@ async def test_an_escaped_slash_is_a_slash(app, project):
     await app.embed(projectId=project, name="src/a.py", text="x")
     status, answer, _ = await app.call("GET", URL(f"{app.url}/api/snippets/{project}/src%2Fa.py", encoded=True))
     assert (status, answer["name"]) == (200, "src/a.py")
+
+
+async def test_an_address_with_a_slash_at_its_end_reaches_no_snippet(app, project):
+    await app.embed(projectId=project, name="pkg", text="x")
+    for method in ("GET", "DELETE"):
+        status, answer, _ = await app.call(method, f"/api/snippets/{project}/pkg/")
+        assert (status, "without a slash at the end" in answer["error"]) == (400, True)
+    assert (await app.read(project, "pkg"))["text"] == "x"
 
 
 async def test_a_reader_sees_a_whole_version_while_runs_replace_it(app, project):

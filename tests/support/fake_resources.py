@@ -113,9 +113,10 @@ class FakeSnippets(Scripted):
         nearest = sorted(rows, key=lambda row: -float(np.dot(row["embedding"], vector)))
         return [(row["projectId"], row["name"]) for row in nearest[:limit]]
 
-    async def models(self, project_id: str) -> frozenset[str]:
+    async def models(self, project_id: str | None) -> frozenset[str]:
         self._step("models", project_id)
-        rows = [row for (project, _), row in self.documents.items() if project == project_id and "deleted" not in row]
+        asked = (row for (project, _), row in self.documents.items() if project_id in (None, project))
+        rows = [row for row in asked if "deleted" not in row]
         return frozenset(row["model"] for row in rows if "model" in row)
 
     async def below(self, project_id: str, prefix: str) -> list[Document]:
@@ -221,7 +222,9 @@ class FakeChunks(Scripted):
         return [
             row
             for row in self._chunks(where.project_id)
-            if (fits is None or fits(row["name"])) and where.language in {None, row["language"]}
+            if (fits is None or fits(row["name"]))
+            and where.language in {None, row["language"]}
+            and (row["projectId"], row["name"]) not in where.other_than
         ]
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Protocol, TypeVar
 
@@ -25,8 +25,9 @@ WANTED = 50
 # do: while a project is embedded anew every file is there twice.
 _ENOUGH = 25
 _MAX_ASKED = 1000
-# One large file may fill a list. So many files are looked for at the most; further ones come as they come.
-_FILES = 10
+# One large file may fill a list. Chunks of other files are asked for then, so many and so often.
+_MORE = 100
+_FURTHER = 4
 # A person waits for the answer, and the words alone are one.
 _PATIENCE_S = 3.0
 _MEANING_TIMEOUT_S = 10.0
@@ -66,12 +67,15 @@ async def candidates_of(query: Query, terms: Sequence[str], resources: Resources
     """
     searching = _Searching(query, list(terms), resources)
     limits: dict[By, int] = {"meaning": WANTED, "words": WANTED}
-    found: dict[By, list[ChunkRow]] = {}
     while limits:
-        found |= await searching.ask(limits)
-        limits = {by: limit for by in limits if by in found and (limit := searching.more(by, found[by])) is not None}
-    visible = {by: searching.kept(searching.visible(rows)) for by, rows in found.items()}
-    meaning, ranked = visible.get("meaning", []), visible.get("words", [])
+        await searching.ask(limits)
+        limits = searching.deeper()
+    for _ in range(_FURTHER):
+        limits = searching.wider()
+        if not limits:
+            break
+        await searching.ask(limits, of_others=True)
+    meaning, ranked = searching.kept("meaning"), searching.kept("words")
     holding = held([*meaning, *ranked], terms)
     # The service ranks all chunks: behind those that hold a term stand some that hold none.
     words = [row for row in ranked if holding[row.key]]
@@ -91,8 +95,10 @@ class _Searching:
         self._where = ChunkFilter(query.project_id, query.path.like() if query.path else None, query.language)
         self._vectors: dict[str, list[float]] = {}
         self._incomplete = False
-        self._asked: dict[By, int] = {}
-        self._files = min(query.k, _FILES) if query.group_by == "file" else 1
+        self._wanted_files = query.k if query.group_by == "file" else 1
+        self._rows: dict[By, list[ChunkRow]] = {}
+        # How many were asked for last where as many came; None: there are no more.
+        self._full: dict[By, int | None] = {}
         self._shut: dict[By, Unavailable | NoFullText] = {}
 
     @property
@@ -100,55 +106,78 @@ class _Searching:
         incomplete = self._incomplete and "meaning" not in self._shut
         return ("meaning", *self._shut) if incomplete else tuple(self._shut)
 
-    async def ask(self, limits: dict[By, int]) -> dict[By, list[ChunkRow]]:
-        """Search each way for so many chunks, and learn which versions of their files are visible."""
+    async def ask(self, limits: dict[By, int], *, of_others: bool = False) -> None:
+        """Search each way for so many chunks, and learn which versions of their files are visible.
+
+        ``of_others``: chunks of files of which none is visible so far, to be added to the list.
+        """
         searches = {"meaning": self._nearest, "words": self._matching}
-        answers = await asyncio.gather(*(searches[by](limit) for by, limit in limits.items()), return_exceptions=True)
-        found: dict[By, list[ChunkRow]] = {}
+        others = {
+            by: replace(self._where, other_than=self._seen_files(by)) if of_others else self._where for by in limits
+        }
+        answers = await asyncio.gather(
+            *(searches[by](limit, others[by]) for by, limit in limits.items()), return_exceptions=True
+        )
         for (by, limit), answer in zip(limits.items(), answers, strict=True):
-            self._asked[by] = limit
             if isinstance(answer, (Unavailable, NoFullText)):
                 self._shut[by] = answer
+                self._full[by] = None
             elif isinstance(answer, BaseException):
                 raise answer
             else:
-                found[by] = [chunk_row(row) for row in answer]
+                found = [chunk_row(row) for row in answer]
+                self._rows[by] = [*self._rows[by], *found] if of_others else found
+                self._full[by] = limit if len(found) >= limit and self._tells(by, found[-1]) else None
         self._check()
-        named = {row.file for rows in found.values() for row in rows} - self.files.keys()
+        named = {row.file for rows in self._rows.values() for row in rows} - self.files.keys()
         if named:
             self.files |= await self._resources.snippets.visible(named)
-        return found
 
-    def more(self, by: By, rows: list[ChunkRow]) -> int | None:
-        """Return how many to ask for next: too few chunks or files are visible, and there are more; None: enough."""
-        asked = self._asked[by]
-        seen = self.visible(rows)
-        # By meaning every file is found in the end; by words only those that hold one.
-        enough = len(seen) >= _ENOUGH and (by == "words" or len({row.file for row in seen}) >= self._files)
-        if len(rows) < asked or asked >= _MAX_ASKED or enough:
-            return None
-        return min(asked * 4, _MAX_ASKED)
+    def deeper(self) -> dict[By, int]:
+        """Return of which lists to ask for more, and how many: few chunks of a full one are visible."""
+        return {
+            by: min(asked * 4, _MAX_ASKED)
+            for by, asked in self._full.items()
+            if asked is not None and asked < _MAX_ASKED and len(self._visible(by)) < _ENOUGH
+        }
 
-    def kept(self, seen: list[ChunkRow]) -> list[ChunkRow]:
+    def wider(self) -> dict[By, int]:
+        """Return of which lists to ask for other files: a full one is of few, as where one large file fills it."""
+        return {
+            by: _MORE
+            for by, asked in self._full.items()
+            if asked is not None and 0 < len(self._seen_files(by)) < self._wanted_files
+        }
+
+    def kept(self, by: By) -> list[ChunkRow]:
         """Return the first chunks, and of files that come later the best one, as far as files are wanted."""
+        seen = self._visible(by)
         kept = seen[:WANTED]
         files = {row.file for row in kept}
         for row in seen[WANTED:]:
-            if len(files) >= self._files:
+            if len(files) >= self._wanted_files:
                 break
             if row.file not in files:
                 files.add(row.file)
                 kept.append(row)
         return kept
 
-    def visible(self, rows: list[ChunkRow]) -> list[ChunkRow]:
+    def _visible(self, by: By) -> list[ChunkRow]:
         """Return the chunks that readers see and whose names the question is about."""
         path = self._query.path
+        rows = self._rows.get(by, [])
         seen = [row for row in rows if (file := self.files.get(row.file)) and file.version == row.version]
         return [row for row in seen if path.matches(row.name)] if path else seen
 
-    async def _nearest(self, limit: int) -> list[Document]:
-        """Return the nearest chunks by each model that made some of the project's, their ranks alternating.
+    def _tells(self, by: By, last: ChunkRow) -> bool:
+        """Whether more of a list would tell anything: chunks that hold no word of the question come last by words."""
+        return by == "meaning" or bool(held([last], self._terms)[last.key])
+
+    def _seen_files(self, by: By) -> frozenset[FileKey]:
+        return frozenset(row.file for row in self._visible(by))
+
+    async def _nearest(self, limit: int, where: ChunkFilter) -> list[Document]:
+        """Return the nearest chunks by each model that made some of what is searched, their ranks alternating.
 
         Similarities of two models lie on two scales. A model that no longer answers leaves its chunks to the words.
         """
@@ -156,7 +185,7 @@ class _Searching:
             async with asyncio.timeout(_MEANING_TIMEOUT_S):
                 models = await self._models()
                 lists = await asyncio.gather(
-                    *(self._nearest_by(each, limit) for each in models), return_exceptions=True
+                    *(self._nearest_by(each, limit, where) for each in models), return_exceptions=True
                 )
         except TimeoutError as error:
             raise Unavailable(f"no nearest chunks within {_MEANING_TIMEOUT_S:g} s") from error
@@ -168,33 +197,34 @@ class _Searching:
                 self._incomplete = True
             else:
                 raise each
-        self.whole = list(dict.fromkeys(_alternating([files for _, files in found])))[:WANTED]
+        if not where.other_than:
+            self.whole = list(dict.fromkeys(_alternating([files for _, files in found])))[:WANTED]
         return _alternating([chunks for chunks, _ in found])[:limit]
 
-    async def _nearest_by(self, model: EmbeddingModel, limit: int) -> tuple[list[Document], list[FileKey]]:
+    async def _nearest_by(
+        self, model: EmbeddingModel, limit: int, where: ChunkFilter
+    ) -> tuple[list[Document], list[FileKey]]:
         if model.model not in self._vectors:
             (self._vectors[model.model],) = await with_retries(lambda: model.embed([self._query.text], _PATIENCE_S))
         vector = self._vectors[model.model]
-        return await asyncio.gather(
-            self._resources.chunks.nearest(vector, model.model, self._where, limit),
-            self._resources.snippets.nearest(vector, model.model, self._where, WANTED),
-        )
+        chunks = self._resources.chunks.nearest(vector, model.model, where, limit)
+        if where.other_than:
+            return await chunks, []
+        return await asyncio.gather(chunks, self._resources.snippets.nearest(vector, model.model, where, WANTED))
 
     async def _models(self) -> list[EmbeddingModel]:
-        """Return today's model, then those of which the project still has snippets."""
+        """Return today's model, then those of which the project, or any, still has snippets."""
         today = self._resources.model
-        if self._query.project_id is None:
-            return [today]
         used = await self._resources.snippets.models(self._query.project_id)
         return [today, *(today.other(name) for name in sorted(used - {today.model}))]
 
-    async def _matching(self, limit: int) -> list[Document]:
-        return await self._resources.chunks.matching(self._terms, self._where, limit) if self._terms else []
+    async def _matching(self, limit: int, where: ChunkFilter) -> list[Document]:
+        return await self._resources.chunks.matching(self._terms, where, limit) if self._terms else []
 
     def _check(self) -> None:
         """Raise ``Unavailable`` where meaning is shut and no words can stand in for it."""
         error = self._shut.get("meaning")
-        if error is not None and ("words" in self._shut or not self._terms):
+        if error is not None and not any(self._rows.values()) and ("words" in self._shut or not self._terms):
             raise error
 
 

@@ -28,11 +28,12 @@ Held = Mapping[ChunkKey, frozenset[str]]
 
 
 def is_confident(files: Sequence[FileHit], in_chunk: Held, terms: Sequence[str]) -> bool:
-    """Return False when nothing fits. ``files``: fused, best first; ``in_chunk``: which terms each chunk holds."""
-    if not terms:
-        # A question of signs has no words to go by.
-        return bool(files)
-    return coverage(files, in_chunk, terms) >= FLOOR
+    """Return False when nothing fits, or nothing tells. ``files``: fused, best first.
+
+    ``in_chunk``: which terms each chunk holds. A question of signs has no words to go by: what is nearest to it may be
+    anything.
+    """
+    return bool(terms) and coverage(files, in_chunk, terms) >= FLOOR
 
 
 def coverage(files: Sequence[FileHit], in_chunk: Held, terms: Sequence[str]) -> float:

@@ -6,6 +6,7 @@ Azure's analyzer stems; which of the terms made it rank a chunk is not told.
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from unicodedata import normalize
 
 from shared.snippets.querying.chunk_rows import ChunkKey, ChunkRow
 from shared.snippets.words import stem
@@ -19,7 +20,7 @@ def held(rows: Iterable[ChunkRow], terms: Sequence[str]) -> dict[ChunkKey, froze
     holds = [(term, _holds(term)) for term in terms]
     found: dict[ChunkKey, frozenset[str]] = {}
     for row in rows:
-        text = " ".join((row.name, *row.scope, *row.defines, row.text))
+        text = normalize("NFC", " ".join((row.name, *row.scope, *row.defines, row.text)))
         lower = text.lower()
         found[row.key] = frozenset(term for term, stands_in in holds if stands_in(text, lower))
     return found

@@ -26,6 +26,7 @@ def test_the_prefix_counts_only_where_something_is_deleted():
     assert read_batch({"files": files("src/a"), "deleteMissing": True, "prefix": "src/"}).prefix == "src/"
     assert read_batch({"files": files("a"), "deleteMissing": True}).prefix == ""
     assert read_batch({"files": [], "deleteMissing": True, "prefix": "src/"}).files == ()
+    assert read_batch({"files": files("src/.env"), "deleteMissing": True, "prefix": "src/."}).prefix == "src/."
 
 
 def test_every_fault_is_named_with_its_file():
@@ -52,6 +53,10 @@ def test_every_fault_is_named_with_its_file():
         ({"files": files("a"), "prefix": "b"}, "'deleteMissing': true beside it"),
         ({"files": files("a"), "prefix": "b", "deleteMissing": True}, "must begin with the prefix 'b'"),
         ({"files": files("a"), "prefix": 3, "deleteMissing": True}, "'prefix' must be a string"),
+        *(
+            ({"files": [], "prefix": prefix, "deleteMissing": True}, "'prefix' must be the beginning of names")
+            for prefix in ("../", "a/./b", "..\\x", "a%2Fb", "a\nb", "\ud800")
+        ),
         ({"files": files("a"), "dryRun": 1}, "'dryRun' must be true or false"),
     ],
 )

@@ -202,6 +202,28 @@ async def test_a_question_may_be_about_some_names_or_a_language(chunks, project,
     assert {row["name"] for row in await chunks.matching(["py"], where, 10)} <= expected
 
 
+async def test_a_question_may_be_about_other_files(chunks, project):
+    for name in ("a.py", "b.py", "it's.py"):
+        await chunks.store(project, [chunk(run_of(1, name, project), 0)])
+    others = frozenset({(project, "a.py"), (project, "it's.py"), (f"{project}-2", "b.py")})
+    where = ChunkFilter(project, other_than=others)
+    assert {row["name"] for row in await chunks.nearest(UNIT["x"], "letters", where, 10)} == {"b.py"}
+    assert {row["name"] for row in await chunks.matching(["py"], where, 10)} == {"b.py"}
+    everywhere = ChunkFilter(None, "a%", other_than=others)
+    found = await chunks.nearest(UNIT["x"], "letters", everywhere, 100)
+    assert project not in {row["projectId"] for row in found}
+
+
+async def test_models_are_told_of_a_project_or_of_all(snippets, project):
+    for number, model in enumerate(("one", "two", "two")):
+        document = snippet(run_of(1, f"{number}.py", project)) | {"model": model}
+        await snippets.replace(document, seen=None)
+    await snippets.replace(tombstone(project, "gone.py", run_of(1).version, "2026-11-21"), seen=None)
+    assert await snippets.models(project) == {"one", "two"}
+    assert await snippets.models(f"{project}-2") == set()
+    assert await snippets.models(None) >= {"one", "two"}
+
+
 async def test_chunks_are_read_by_file_version_and_index(chunks, project):
     one, two, other = run_of(1, "a.py", project), run_of(2, "a.py", project), run_of(1, "b.py", f"{project}-2")
     for run in (one, two, other):

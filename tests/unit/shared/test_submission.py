@@ -31,7 +31,22 @@ def test_the_project_has_a_default():
 
 
 @pytest.mark.parametrize(
-    "name", ["src/pkg/__init__.py", "a b", "ünïcode.py", "x" * 512, "a?b#c\\d", ".env", "a/.git/b", "...", "a..b"]
+    "name",
+    [
+        "src/pkg/__init__.py",
+        "a b",
+        "ünïcode.py",
+        "x" * 512,
+        "a?b#c\\d",
+        ".env",
+        "a/.git/b",
+        "...",
+        "a..b",
+        "/a",
+        "a//b",
+        "100%2",
+        "%252",
+    ],
 )
 def test_paths_are_names(name):
     assert read_submission(GOOD | {"name": name}).name == name
@@ -46,6 +61,8 @@ def test_paths_are_names(name):
         ("name", "a\nb", "without control characters"),
         ("name", "😀" * 512, "at most 1023 bytes"),
         *(("name", name, "without a part . or ..") for name in (".", "..", "a/../b", "./a", "a/.", "..\\a", "a/..\\b")),
+        *(("name", name, "without a slash at the end") for name in ("/", "//", "pkg/", "a\\", "src/pkg//")),
+        *(("name", name, "without %2F") for name in ("a%2Fb.py", "a%2fb.py", "%2F")),
         ("projectId", ".", "other than . and .."),
         ("projectId", "..", "other than . and .."),
         ("projectId", None, "got null"),

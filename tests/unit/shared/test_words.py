@@ -1,8 +1,9 @@
 """The words under which code is found: the same for a chunk and for a question."""
 
-import re
+from unicodedata import normalize
 
 import pytest
+import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,12 +22,37 @@ from shared.snippets.words import MAX_TERMS, index_words, query_terms
         ("plain", "plain"),
         ("größteZahl", "größte zahl größtezahl"),
         ("解析する", "解析する"),
-        ("x" * 65, ""),
+        ("மொழி", "மொழி"),
+        ("हिन्दी_में", "हिन्दी में हिन्दी_में"),
+        ("ภาษาไทย", "ภาษาไทย"),
+        ("cafe\u0301", "caf\u00e9"),
+        ("❤️ 1️⃣ \u0301", "1️⃣"),
+        ("x" * 256, "x" * 256),
+        ("x" * 257, ""),
         ("a.b(c)", "a b c"),
     ],
 )
 def test_identifiers_are_split_and_kept_whole(identifier, words):
     assert index_words("", (), (), identifier) == words
+
+
+def test_a_name_is_found_by_its_parts_however_long_it_is():
+    name = "_".join(["test", "that", "cookies", "expire"] * 20)
+    assert index_words("", (), (), name).split() == ["test", "that", "cookies", "expire"] * 20
+    shorter = "test_that_the_cookies_of_a_session_expire_when_the_clock_is_set_back_by_an_hour"
+    assert set(query_terms(shorter)) <= set(index_words("", (), (), f"def {shorter}():").split())
+    assert shorter in query_terms(shorter)
+
+
+def test_data_has_no_words():
+    digest, base64 = "3f9a0c" * 22, "aGVsbG8gd29ybGQh" * 8
+    assert index_words("", (), (), f"{digest} {base64}") == ""
+
+
+def test_a_word_is_found_however_its_accents_are_written():
+    composed, decomposed = normalize("NFC", "Größe_des_Café"), normalize("NFD", "Größe_des_Café")
+    assert index_words("", (), (), composed) == index_words("", (), (), decomposed)
+    assert query_terms(composed) == query_terms(decomposed)
 
 
 def test_a_chunk_has_its_path_once_and_its_symbols_twice():
@@ -53,7 +79,7 @@ def test_of_too_many_words_the_longest_stay():
 @given(st.text(max_size=300))
 def test_terms_are_words_whatever_is_asked(text):
     terms = query_terms(text)
-    assert all(re.fullmatch(r"\w+", term) for term in terms)
+    assert all(regex.fullmatch(r"\w+", term) for term in terms)
     assert len(set(terms)) == len(terms) <= MAX_TERMS
 
 

@@ -33,6 +33,8 @@ def found(routes: Router, path: str, method: str = "GET") -> tuple[str, dict[str
         ("a/{x=dflt}", "/a", {"x": "dflt"}),
         ("a/{*rest}", "/a/b/c%20d", {"rest": "b/c d"}),
         ("a/{**rest}", "/a", {}),
+        ("a/{**rest}", "/a/", {}),
+        ("a/{*rest}", "/a/b//c//", {"rest": "b//c//"}),
         ("a/{x}", "/a/b%2Fc", {"x": "b%2Fc"}),
         ("a/{name}.{ext}", "/a/b.c.py", {"name": "b.c", "ext": "py"}),
         ("{x:int}", "/12", {"x": "12"}),

@@ -66,6 +66,29 @@ async def test_one_large_file_leaves_room_for_others(library):
     assert len((await ask(library, "a wheel", k=50))["results"]) == 7
 
 
+async def test_k_files_are_found_however_large_some_of_them_are(library):
+    for number in range(3):
+        await library.publish(run_of(1, f"large{number}.py"), *[0.9] * 400)
+    for number in range(30):
+        await library.publish(run_of(1, f"small{number:02}.py"), 0.1)
+    answer = await ask(library, "a wheel", k=20)
+    assert len(answer["results"]) == 20
+    # Asked once as always, then for chunks of other files.
+    asked = [(len(call[1].other_than), call[2]) for call in library.chunks.calls["nearest"]]
+    assert asked[0] == (0, 50)
+    assert {limit for _, limit in asked[1:]} == {100}
+    assert [others for others, _ in asked[1:]] == [1, 2, 3]
+
+
+async def test_words_too_are_looked_for_in_other_files(library):
+    await library.publish(run_of(1, "large.py"), *[0.9] * 120, texts=["wheel wheel\n"] * 120)
+    await library.publish(run_of(1, "small.py"), 0.1, texts=["a wheel\n"])
+    library.model.script("embed", *[Unavailable("Azure OpenAI answered 429", 20.0)] * 3)
+    answer = await ask(library, "wheel")
+    assert [result["name"] for result in answer["results"]] == ["large.py", "small.py"]
+    assert answer["degraded"] == ["meaning"]
+
+
 async def test_grouped_by_chunk_k_counts_chunks(library):
     await library.publish(run_of(1, "best.py"), 0.9, 0.85, 0.8)
     await library.publish(run_of(2, "good.py"), 0.87)

@@ -8,7 +8,7 @@ import azure.durable_functions as df
 from blueprints.embeddings import call_activity, embed_snippet
 from shared.orchestration import Ok, SubCall, gather_outcomes
 from shared.snippets.file_contracts import FileOutcome, FilesTask, FileTask, Prepared, PrepareTask
-from shared.snippets.outcome import first_line
+from shared.snippets.outcome import file_outcome, first_line
 
 bp = df.Blueprint()
 
@@ -29,7 +29,7 @@ def embed_file_orchestrator(context: df.DurableOrchestrationContext) -> Generato
     if prepared.submission is None:
         return FileOutcome(name=task.name, ok=True, unchanged=True, chunks=prepared.chunks).to_json()
     output = yield from embed_snippet(context, prepared.submission)
-    return FileOutcome.model_validate({**output, "name": task.name}).to_json()
+    return file_outcome(task.name, output).to_json()
 
 
 @bp.orchestration_trigger(context_name="context")  # pyright: ignore[reportUntypedFunctionDecorator]

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from shared.chunking import ChunkMode
-from shared.contracts import Contract, Submission
+from shared.contracts import Contract, Refusal, Submission
 
 
 class FileTerms(Contract):
@@ -65,7 +65,10 @@ class Prepared(Contract):
 
 
 class FileOutcome(Contract):
-    """How one file of a run ended: the output of its run, with ``unchanged`` where nothing was to be done."""
+    """How one file of a run ended: the output of its run, with ``unchanged`` where nothing was to be done.
+
+    ``refused_chunks``: the first ones that the model refuses for good, with its reason.
+    """
 
     name: str
     ok: bool
@@ -75,6 +78,7 @@ class FileOutcome(Contract):
     reused: int = 0
     superseded: bool = False
     error: str | None = None
+    refused_chunks: tuple[Refusal, ...] | None = None
 
 
 class FinishBatchTask(Contract):

@@ -1,7 +1,7 @@
 """What runs hand back: the outputs of the orchestrators of embeddings, of batches and of reindexing."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,9 @@ from shared.snippets.file_contracts import FileOutcome, FinishedBatch
 # All of them would not fit into an orchestration's output; how many there are is in the error's text.
 MAX_FAILED_CHUNKS = 1000
 MAX_REFUSED_CHUNKS = 100
+MAX_REFUSED_OF_FILE = 5
 MAX_FAILURES = 100
+_TOLD_OF_FAILURES = ("name", "error", "refusedChunks")
 _LONGEST_REASON = 300
 # What the host puts before the text of an exception: "Activity function 'x' failed:  Unavailable: ".
 _HOST_PREFIX = re.compile(r"^Activity function '[^']*' failed:\s+\w+: ")
@@ -73,16 +75,26 @@ def first_line(outcome: Failed | Late) -> str:
     return _HOST_PREFIX.sub("", outcome.text.split("\n", 1)[0].strip())[:_LONGEST_REASON]
 
 
+def file_outcome(name: str, output: Mapping[str, object]) -> FileOutcome:
+    """Return how a file of a larger run ended. ``output``: that of its own run, of which refused chunks are bounded."""
+    outcome = FileOutcome.model_validate({**output, "name": name})
+    refused = outcome.refused_chunks
+    return outcome.model_copy(update={"refused_chunks": refused[:MAX_REFUSED_OF_FILE]}) if refused else outcome
+
+
 def batch_output(
     outcomes: Sequence[FileOutcome], finished: FinishedBatch | None, error: str | None
 ) -> dict[str, object]:
     """Return the output of ``embeddings_batch_orchestrator``. ``error``: why what is missing could not be deleted."""
     failed = sum(not outcome.ok for outcome in outcomes)
+    superseded = sum(outcome.superseded for outcome in outcomes)
+    unchanged = sum(outcome.unchanged for outcome in outcomes)
     deleted = finished or FinishedBatch()
     return {
         "ok": not failed and error is None,
-        "stored": sum(outcome.ok and not outcome.unchanged for outcome in outcomes),
-        "unchanged": sum(outcome.unchanged for outcome in outcomes),
+        "stored": len(outcomes) - failed - superseded - unchanged,
+        "unchanged": unchanged,
+        "superseded": superseded,
         "failed": failed,
         "deleted": deleted.deleted,
         "chunks": sum(outcome.chunks for outcome in outcomes),
@@ -116,7 +128,8 @@ class ReindexTally:
             self.reused += outcome.reused
             self.failed += not outcome.ok
             if not outcome.ok and len(self.failures) < MAX_FAILURES:
-                self.failures.append({"name": outcome.name, "error": outcome.error})
+                told = outcome.to_json()
+                self.failures.append({field: told[field] for field in _TOLD_OF_FAILURES if field in told})
 
     def output(self) -> dict[str, object]:
         """Return the output of ``reindex_orchestrator``."""

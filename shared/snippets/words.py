@@ -53,6 +53,12 @@ def query_terms(query: str) -> list[str]:
     return [word for word in telling if word in kept]
 
 
+def names_of(query: str) -> frozenset[str]:
+    """Return the names of code in a question: what has several parts, or is all of it."""
+    identifiers = _IDENTIFIER.findall(query)
+    return frozenset(each for each in identifiers if len(identifiers) == 1 or len(_of_identifier(each)) > 1)
+
+
 def occurrences(text: str, terms: Collection[str]) -> Iterator[tuple[int, int]]:
     """Yield where words of ``text`` are among ``terms``: whole identifiers, or parts of them, as [start, end)."""
     for match in _IDENTIFIER.finditer(text):

@@ -117,6 +117,9 @@ async def test_one_refused_chunk_is_named_with_the_reason_and_asked_for_once(app
     good, bad = output["files"]
     assert (output["ok"], good["ok"], bad["ok"]) == (False, True, False)
     assert "1 of 1 chunks were refused" in bad["error"]
+    assert bad["refusedChunks"][0]["chunk"] == 0
+    assert "400" in bad["refusedChunks"][0]["reason"]
+    assert "refusedChunks" not in good
     single = await app.embed(projectId=project, name="bad.py", text="# forbidden words\n")
     assert single["refusedChunks"][0]["chunk"] == 0
     assert "400" in single["refusedChunks"][0]["reason"]

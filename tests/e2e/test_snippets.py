@@ -210,6 +210,13 @@ async def test_bad_queries_are_told_what_is_wrong(app, document, expected):
     assert expected in answer["error"]
 
 
+async def test_the_longest_question_is_heard_however_json_writes_it(app, project):
+    document = {"query": "😀" * 8000, "projectId": project}
+    status, answer, _ = await app.call("POST", "/api/snippets/query", json=document)
+    assert (status, "refused by the embedding model" in answer["error"]) == (400, True)
+    assert await app.query("😀" * 2000, projectId=project) == []
+
+
 @pytest.mark.parametrize("hostile", ["' OR 1=1 --", '"; DROP', "p%27", "%00", "..%2F..%2Fetc", "@project"])
 async def test_hostile_ids_find_nothing(app, hostile):
     status, answer, _ = await app.call("GET", f"/api/snippets/{hostile}/{hostile}")

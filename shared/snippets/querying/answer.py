@@ -12,7 +12,7 @@ from shared.snippets.querying.chunk_rows import ChunkKey, FileKey
 from shared.snippets.querying.confidence import is_confident
 from shared.snippets.querying.fusion import FileHit, Hit, all_ways, files_of, hits_of
 from shared.snippets.querying.highlights import highlights
-from shared.snippets.querying.likeness import likenesses
+from shared.snippets.querying.likeness import defining, likenesses
 from shared.snippets.querying.passages import Passage, Run, neighbours, passage_of, runs_of
 from shared.snippets.querying.request import Query
 from shared.snippets.words import query_terms
@@ -37,8 +37,9 @@ async def answer_query(query: Query, resources: Resources) -> Document:
         if not error.is_about_input:
             raise
         raise InvalidRequest("Field 'query' was refused by the embedding model; a shorter one may do") from error
-    likeness = likenesses(query.text, (*found.meaning, *found.words))
-    files = files_of(found.meaning, found.words, found.whole, likeness)
+    rows = (*found.meaning, *found.words)
+    likeness, definitions = likenesses(query.text, rows), defining(query.text, rows)
+    files = files_of(found.meaning, found.words, found.whole, likeness, definitions)
     answer: Document = {
         "query": query.text[:_ECHOED_CHARACTERS],
         "projectId": query.project_id,

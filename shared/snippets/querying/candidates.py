@@ -28,6 +28,7 @@ _MAX_ASKED = 1000
 # One large file may fill a list. Chunks of other files are asked for then, so many and so often.
 _MORE = 100
 _FURTHER = 4
+_FEW = 10
 # A person waits for the answer, and the words alone are one.
 _PATIENCE_S = 3.0
 _MEANING_TIMEOUT_S = 10.0
@@ -66,7 +67,7 @@ async def candidates_of(query: Query, terms: Sequence[str], resources: Resources
         Rejected: Azure OpenAI or Cosmos DB refused what was sent for good.
     """
     searching = _Searching(query, list(terms), resources)
-    limits: dict[By, int] = {"meaning": WANTED, "words": WANTED}
+    limits = searching.first()
     while limits:
         await searching.ask(limits)
         limits = searching.deeper()
@@ -133,6 +134,11 @@ class _Searching:
         if named:
             self.files |= await self._resources.snippets.visible(named)
 
+    def first(self) -> dict[By, int]:
+        """Return how many chunks to ask for; where many files are wanted, as many as are mostly of so many."""
+        limit = max(WANTED, 2 * self._wanted_files)
+        return {"meaning": limit, "words": limit}
+
     def deeper(self) -> dict[By, int]:
         """Return of which lists to ask for more, and how many: few chunks of a full one are visible."""
         return {
@@ -142,12 +148,16 @@ class _Searching:
         }
 
     def wider(self) -> dict[By, int]:
-        """Return of which lists to ask for other files: a full one is of few, as where one large file fills it."""
-        return {
-            by: _MORE
-            for by, asked in self._full.items()
-            if asked is not None and 0 < len(self._seen_files(by)) < self._wanted_files
+        """Return of which full lists to ask for other files, and how many chunks.
+
+        Of a list that is of few files, as where one large file fills it; of both while all files are fewer than wanted.
+        """
+        files: dict[By, frozenset[FileKey]] = {
+            by: self._seen_files(by) for by, asked in self._full.items() if asked is not None
         }
+        lacking = len(self._seen_files("meaning") | self._seen_files("words")) < self._wanted_files
+        few = min(self._wanted_files, _FEW)
+        return {by: _MORE for by, seen in files.items() if seen and (lacking or len(seen) < few)}
 
     def kept(self, by: By) -> list[ChunkRow]:
         """Return the first chunks, and of files that come later the best one, as far as files are wanted."""

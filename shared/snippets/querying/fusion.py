@@ -6,7 +6,7 @@ chunks of each list: one chunk may stand high by chance, three seldom do.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -66,11 +66,14 @@ def files_of(
     words: Sequence[ChunkRow],
     whole: Sequence[FileKey] = (),
     likeness: Mapping[ChunkKey, float] = _NONE,
+    defining: Collection[ChunkKey] = (),
 ) -> list[FileHit]:
     """Return every file of two lists of chunks, each best first, by fused score; ties by project and name.
 
     ``whole``: files in the order of their mean vectors, which counts like one chunk of a list. ``likeness``: how like
     the question each chunk is; 1 counts as much as the first place of a list, and a file has that of its best chunk.
+    The hits of a file come best first by their own score and likeness, so that what is typed verbatim is shown;
+    ``defining``: chunks that stand a first place higher among them.
     """
     by_file: defaultdict[FileKey, list[Hit]] = defaultdict(list)
     for hit in hits_of(meaning, words):
@@ -81,9 +84,15 @@ def files_of(
             scores[file] += score
     for rank, file in enumerate(whole, start=1):
         scores[file] += _share(rank)
+    liked = {key: _share(1) * value for key, value in likeness.items()}
+
+    def standing(hit: Hit) -> tuple[float, ChunkKey]:
+        key = hit.chunk.key
+        return -hit.score - liked.get(key, 0.0) - _share(1) * (key in defining), key
+
     for file, hits in by_file.items():
-        scores[file] += _share(1) * max(likeness.get(hit.chunk.key, 0.0) for hit in hits)
-    files = [FileHit(scores[file], all_ways(hits), tuple(hits)) for file, hits in by_file.items()]
+        scores[file] += max(liked.get(hit.chunk.key, 0.0) for hit in hits)
+    files = [FileHit(scores[file], all_ways(hits), tuple(sorted(hits, key=standing))) for file, hits in by_file.items()]
     return sorted(files, key=lambda each: (-each.score, each.file))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from shared.snippets.querying.chunk_rows import ChunkKey, ChunkRow
-from shared.snippets.words import query_terms, stem, words_of
+from shared.snippets.words import names_of, query_terms, stem, words_of
 
 WORDS_WEIGHT = 2.0
 PAIRS_WEIGHT = 2.0
@@ -33,6 +33,16 @@ def likenesses(question: str, rows: Iterable[ChunkRow]) -> dict[ChunkKey, float]
         + PAIRS_WEIGHT * _share(len(pairs.intersection(pairwise(words))), len(pairs))
         for key, words in found.items()
     }
+
+
+def defining(question: str, rows: Iterable[ChunkRow]) -> frozenset[ChunkKey]:
+    """Return the candidates that define a name of the question.
+
+    It says which chunks of a file to show. As a part of the ranking of files it changed nothing for names, and in a
+    plain question a name is as often an accident.
+    """
+    named = names_of(question)
+    return frozenset(row.key for row in rows if not named.isdisjoint(row.defines))
 
 
 def _share(part: float, whole: float) -> float:

@@ -14,7 +14,8 @@ from shared.snippets.submission import MAX_NAME_CHARACTERS, project_faults
 GroupBy = Literal["file", "chunk"]
 
 MAX_QUERY_CHARACTERS = 8000
-MAX_BODY_BYTES = 64 * 1024
+# JSON may write a character as twelve bytes (two halves of a surrogate pair), and the rest of the document is small.
+MAX_BODY_BYTES = 12 * (MAX_QUERY_CHARACTERS + MAX_NAME_CHARACTERS) + 16 * 1024
 MAX_K = 50
 LEAST_CHARS = 1_000
 MOST_CHARS = 200_000
@@ -43,6 +44,8 @@ def read_query(document: dict[str, Any]) -> Query:
         InvalidRequest: Fields are missing, unknown or wrong; every fault is named.
     """
     faults = [*unknown_fields(document, FIELDS), *query_faults(document, MAX_QUERY_CHARACTERS)]
+    # Clients send null for what they leave out.
+    document = {field: value for field, value in document.items() if value is not None}
     project_id, path, language = (document.get(field) for field in ("projectId", "path", "language"))
     k, group_by, max_chars = document.get("k", _DEFAULT_K), document.get("groupBy", "file"), document.get("maxChars")
     faults += project_faults(project_id) if project_id is not None else []

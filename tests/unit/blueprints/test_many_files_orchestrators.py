@@ -58,7 +58,8 @@ def calls(result, name):
 def test_a_batch_tells_of_every_file_and_of_what_it_removed():
     output = run(embeddings_batch_orchestrator, batch("a", "same", prefix="")).output
     assert output == {
-        "ok": True, "stored": 1, "unchanged": 1, "failed": 0, "deleted": 1, "chunks": 4, "embedded": 1, "reused": 0,
+        "ok": True, "stored": 1, "unchanged": 1, "superseded": 0, "failed": 0,
+        "deleted": 1, "chunks": 4, "embedded": 1, "reused": 0,
         "files": [
             outcome(name="a", chunks=1, embedded=1),
             outcome(name="same", chunks=3, unchanged=True),

@@ -6,7 +6,7 @@ import pytest
 
 from shared.snippets.querying.chunk_rows import ChunkRow
 from shared.snippets.querying.fusion import files_of
-from shared.snippets.querying.likeness import likenesses
+from shared.snippets.querying.likeness import defining, likenesses
 from shared.snippets.words import index_words
 
 
@@ -38,6 +38,32 @@ def test_endings_and_spelling_of_identifiers_make_no_difference():
     found = of("parsing http dates", a="def parseHttpDate(): ...", b="def unrelated(): ...")
     assert found["a"] > 1.9
     assert found["b"] == 0
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("parseHttpDate", {"b"}),
+        ("where is parseHttpDate used", {"b"}),
+        # A plain word may be anything; alone it may be a name.
+        ("parse a date", set()),
+        ("parse", {"c"}),
+        ("?", set()),
+    ],
+)
+def test_what_defines_a_name_of_the_question_is_told(question: str, expected: set[str]):
+    defines = {"a": (), "b": ("parseHttpDate",), "c": ("parse", "date")}
+    rows = [ChunkRow("p", name, "1", 0, 1, 1, "", defines=names) for name, names in defines.items()]
+    assert defining(question, rows) == {("p", name, 0) for name in expected}
+
+
+def test_of_a_file_what_is_typed_verbatim_comes_first():
+    rows = [row("a", "x"), row("a", "y", 1), row("a", "z", 2)]
+    (file,) = files_of(rows, [], (), {("p", "a", 2): 4.0})
+    assert [hit.chunk.index for hit in file.hits] == [2, 0, 1]
+    (defined,) = files_of(rows, [], (), {("p", "a", 2): 4.0, ("p", "a", 1): 3.5}, {("p", "a", 1)})
+    assert [hit.chunk.index for hit in defined.hits] == [1, 2, 0]
+    assert defined.score == file.score
 
 
 def test_nothing_asked_or_stored_is_nothing():

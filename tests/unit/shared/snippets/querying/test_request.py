@@ -13,9 +13,10 @@ def test_what_is_left_out_has_its_default():
 
 
 def test_null_is_left_out():
-    assert read_query(
-        {"query": "x", "path": None, "language": None, "maxChars": None, "projectId": None}
-    ) == read_query({"query": "x"})
+    left_out = dict.fromkeys(("path", "language", "maxChars", "projectId", "k", "groupBy"))
+    assert read_query({"query": "x"} | left_out) == read_query({"query": "x"})
+    with pytest.raises(InvalidRequest, match="Unknown field 'top'"):
+        read_query({"query": "x", "top": None})
 
 
 def test_everything_is_taken_as_it_came():
@@ -46,7 +47,7 @@ def test_the_case_of_a_language_does_not_matter(written: str):
     [
         ("k", 51, "Field 'k' must be an integer from 1 to 50, got '51'"),
         ("groupBy", "page", "Field 'groupBy' must be file or chunk, got 'page'"),
-        ("groupBy", None, "Field 'groupBy' must be file or chunk, got null"),
+        ("query", None, "got null"),
         ("groupBy", ["file"], "got array"),
         ("path", "", "Field 'path' must be a glob of 1 to 512 characters (* within a segment, ** across, ?), got 0"),
         ("path", "*" * 513, "got 513 characters"),

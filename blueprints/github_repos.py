@@ -34,7 +34,7 @@ async def read_repos_with_context(req: func.HttpRequest, client) -> func.HttpRes
 
 
 @bp.function_name("read_repo_with_context")
-@bp.route(route="api/github/repos/{username}/{repo}", methods=["GET"])
+@bp.route(route="api/github/repos/{username}/{repo:regex(^(?!with-context$))}", methods=["GET"])
 @bp.durable_client_input(client_name="client")
 @answered
 async def read_repo_with_context(req: func.HttpRequest, client) -> func.HttpResponse:  # pyright: ignore[reportMissingParameterType, reportUnknownParameterType]

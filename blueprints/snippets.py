@@ -50,7 +50,7 @@ async def list_snippets(req: func.HttpRequest) -> func.HttpResponse:
     return create_success_response({"projectId": project_id, "snippets": shown, "next": following})
 
 
-@bp.route(route="api/snippets/{projectId}/{*name}", methods=["GET"])
+@bp.route(route="api/snippets/{projectId}/{*name:minlength(1)}", methods=["GET"])
 @answered
 async def get_snippet(req: func.HttpRequest) -> func.HttpResponse:
     """Answer a snippet; ``include`` adds its text, its chunks or its vector."""
@@ -67,7 +67,7 @@ async def get_snippet(req: func.HttpRequest) -> func.HttpResponse:
     return create_success_response(answer)
 
 
-@bp.route(route="api/snippets/{projectId}/{*name}", methods=["DELETE"])
+@bp.route(route="api/snippets/{projectId}/{*name:minlength(1)}", methods=["DELETE"])
 @answered
 async def delete_snippet(req: func.HttpRequest) -> func.HttpResponse:
     """Delete a snippet and its chunks. Runs accepted before this moment cannot bring it back."""

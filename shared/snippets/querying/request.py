@@ -14,8 +14,8 @@ from shared.snippets.submission import MAX_NAME_CHARACTERS, project_faults
 GroupBy = Literal["file", "chunk"]
 
 MAX_QUERY_CHARACTERS = 8000
-# JSON may write a character as twelve bytes (two halves of a surrogate pair), and the rest of the document is small.
-MAX_BODY_BYTES = 12 * (MAX_QUERY_CHARACTERS + MAX_NAME_CHARACTERS) + 16 * 1024
+# JSON may write a character as twelve bytes (two halves of a surrogate pair): question and path take 102,144 then.
+MAX_BODY_BYTES = 128 * 1024
 MAX_K = 50
 LEAST_CHARS = 1_000
 MOST_CHARS = 200_000

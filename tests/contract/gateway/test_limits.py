@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from shared.search.payload import MAX_BODY_BYTES as SEARCH_BYTES
+from shared.snippets.querying.request import MAX_BODY_BYTES as QUERY_BYTES
 from shared.snippets.submission import MAX_BODY_BYTES as SNIPPET_BYTES
 from tests.support.gateway import OTHER_USER, GatewayUnderTest
 
@@ -77,7 +78,7 @@ async def test_probes_are_limited_for_each_address(gateway: GatewayUnderTest) ->
 
 @pytest.mark.parametrize(
     ("path", "most"),
-    [("/search", SEARCH_BYTES), ("/api/snippets/query", 64 * 1024), ("/api/orchestrators/embeddings", SNIPPET_BYTES)],
+    [("/search", SEARCH_BYTES), ("/api/snippets/query", QUERY_BYTES), ("/api/orchestrators/embeddings", SNIPPET_BYTES)],
 )
 async def test_a_body_of_as_many_bytes_as_the_app_takes_reaches_it_and_one_more_does_not(
     gateway: GatewayUnderTest, path, most

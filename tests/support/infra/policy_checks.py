@@ -13,6 +13,7 @@ from local.gateway.operations import InvalidOperations, Operations
 from local.gateway.policies.documents import read_document, read_pipelines
 from local.processes.serving import CannotServe
 from shared.search.payload import MAX_BODY_BYTES as SEARCH_BYTES
+from shared.snippets.querying.request import MAX_BODY_BYTES as QUERY_BYTES
 from shared.snippets.submission import MAX_BODY_BYTES as SNIPPET_BYTES
 from tests.support.gateway import gateway_under_test
 from tests.support.infra.app_functions import http_routes
@@ -28,7 +29,7 @@ _RATES = {
 _KEPT_S = {"search-status": "5"}
 _BODY_BYTES = {"search-accept": SEARCH_BYTES, "embeddings-accept": SNIPPET_BYTES}
 # What every other route takes at most; the app itself takes less of most.
-_OTHER_BODY_BYTES = 64 * 1024
+_OTHER_BODY_BYTES = QUERY_BYTES
 
 
 def policies_are_known(project: Project) -> list[str]:
@@ -46,10 +47,15 @@ def policies_are_known(project: Project) -> list[str]:
 
 def operations_are_the_apps_routes(project: Project) -> list[str]:
     """Every route of the app is an operation of its name, and no other is."""
-    routes = {name: (method, "/" + re.sub(r"\{\*\w+\}", "*", route)) for name, (method, route) in http_routes().items()}
+    routes = {name: (method, "/" + _as_operation(route)) for name, (method, route) in http_routes().items()}
     listed = Operations.read(project.infra / "gateway" / "operations.json").all
     operations = {each.name: (each.method, each.template) for each in listed}
     return [f"only in one of both: {each}" for each in sorted(routes.items() ^ operations.items())]
+
+
+def _as_operation(route: str) -> str:
+    """Return a route as an operation is written: without constraints, a catch-all as *."""
+    return re.sub(r"\{\*[^{}]*\}", "*", re.sub(r"\{(\w+):[^{}]*\}", r"{\1}", route))
 
 
 def limits_are_those_promised(project: Project) -> list[str]:

@@ -6,14 +6,45 @@ targetScope = 'subscription'
 @maxLength(64)
 param environmentName string
 
-@description('Region. The models are there too unless aiLocation says otherwise.')
-@minLength(1)
-@metadata({ azd: { type: 'location', usageName: ['OpenAI.GlobalStandard.gpt-5.4-mini,400', 'OpenAI.GlobalStandard.text-embedding-3-small,100'] } })
+@description('Region: one that has all services (infra/regions.json). The models are there too unless aiLocation says otherwise.')
+@allowed([
+  'australiaeast'
+  'brazilsouth'
+  'canadacentral'
+  'centralindia'
+  'centralus'
+  'eastasia'
+  'eastus2'
+  'francecentral'
+  'germanywestcentral'
+  'italynorth'
+  'japaneast'
+  'koreacentral'
+  'northcentralus'
+  'northeurope'
+  'southafricanorth'
+  'southeastasia'
+  'swedencentral'
+  'uaenorth'
+  'uksouth'
+  'westus'
+  'westus2'
+  'westus3'
+])
+@metadata({ azd: { type: 'location' } })
 param location string
 
-@description('Region of the models; empty: the same.')
-@metadata({ azd: { type: 'location', usageName: ['OpenAI.GlobalStandard.gpt-5.4-mini,400', 'OpenAI.GlobalStandard.text-embedding-3-small,100'] } })
+@description('Region of the models; empty: the same. For a region without quota for them.')
+@metadata({ azd: { type: 'location' } })
 param aiLocation string = ''
+
+@description('Region of AI Search; empty: the same. For a region without capacity for it.')
+@metadata({ azd: { type: 'location' } })
+param searchLocation string = ''
+
+@description('Region of Cosmos DB; empty: the same. For a region without capacity for it.')
+@metadata({ azd: { type: 'location' } })
+param cosmosLocation string = ''
 
 @description('Object id of whoever deploys, for what the hooks do; azd sets it. Empty: no roles for it.')
 param principalId string = ''
@@ -217,7 +248,7 @@ module cosmos 'modules/cosmos.bicep' = {
   name: 'cosmos'
   params: {
     name: 'cosmos-${token}'
-    location: location
+    location: empty(cosmosLocation) ? location : cosmosLocation
     tags: tags
     workspaceId: monitoring.outputs.workspaceId
     appPrincipalId: identity.outputs.principalId
@@ -248,7 +279,7 @@ module search 'modules/search.bicep' = {
   name: 'search'
   params: {
     name: 'srch-${token}'
-    location: location
+    location: empty(searchLocation) ? location : searchLocation
     tags: tags
     workspaceId: monitoring.outputs.workspaceId
     appPrincipalId: identity.outputs.principalId
@@ -496,6 +527,8 @@ output SERVICE_API_BEHIND_GATEWAY bool = behindGateway
 output GATEWAY_URI string = apimEnabled ? apiManagement.outputs.uri : ''
 output GATEWAY_ID string = apimEnabled ? apiManagement.outputs.id : ''
 output APP_PRINCIPAL_ID string = identity.outputs.principalId
+// azd knows it only while it evaluates parameters, and the hooks wait for this identity's roles.
+output DEPLOYER_PRINCIPAL_ID string = principalId
 output STORAGE_ACCOUNT_ID string = storage.outputs.id
 output STORAGE_ENDPOINT string = storage.outputs.blobEndpoint
 output COSMOS_ENDPOINT string = cosmos.outputs.endpoint

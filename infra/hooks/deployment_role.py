@@ -28,8 +28,10 @@ def main(outputs: Outputs) -> None:
         HookFailed: The app lacks its role, or roles are still not known after all patience.
     """
     _check_the_app_has_its_role(outputs)
-    if not outputs.get("AZURE_PRINCIPAL_ID"):
-        say("Whoever deploys has no role here (AZURE_PRINCIPAL_ID is empty), so nothing tells when roles are known.")
+    if not outputs.get("DEPLOYER_PRINCIPAL_ID"):
+        say(
+            "Whoever provisioned has no role here (DEPLOYER_PRINCIPAL_ID is empty): nothing tells when roles are known."
+        )
         return
     container = topology().blob_containers["lab_data"].name
     endpoint = outputs.need("STORAGE_ENDPOINT")

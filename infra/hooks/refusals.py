@@ -18,5 +18,5 @@ def role_advice(outputs: Outputs, again: str) -> str:
         return f"run {again} from inside the private network, or azd env set LOAD_SAMPLE false"
     return (
         f"run {again} in a few minutes. If it stays so, check that azd is signed in as whoever provisioned "
-        "(azd env get-value AZURE_PRINCIPAL_ID); azd provision gives the roles again"
+        "(azd env get-value DEPLOYER_PRINCIPAL_ID); azd provision gives the roles again"
     )

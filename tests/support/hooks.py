@@ -185,23 +185,25 @@ def azd_signs_in(programs: Path, token: str) -> None:
     program(programs, "azd", f"echo {shlex.quote(answer)}")
 
 
+# What every hook of a provisioned environment is given, besides what its test says.
+ALWAYS = {
+    "AZURE_ENV_NAME": "dev",
+    "AZURE_SUBSCRIPTION_ID": SUBSCRIPTION,
+    "AZURE_RESOURCE_GROUP": GROUP,
+    "DEPLOYER_PRINCIPAL_ID": "00000000-0000-0000-0000-00000000001a",
+    "APP_PRINCIPAL_ID": "00000000-0000-0000-0000-00000000001d",
+    "STORAGE_ACCOUNT_ID": ACCOUNT,
+    "SERVICE_API_NAME": APP,
+    "SERVICE_API_BEHIND_GATEWAY": "false",
+    "EMBEDDING_MODEL_DEPLOYMENT_NAME": "text-embedding-3-small",
+    "EMBEDDING_DIMENSIONS": "1536",
+    "HOOK_WAIT_S": "20",
+    "HOOK_POLL_S": "0.02",
+}
+
+
 def azd_environment(programs: Path, **outputs: str) -> dict[str, str]:
     """Return what azd hands to a hook of an environment: what every one has, and ``outputs``."""
     azd_signs_in(programs, TOKEN)
-    return {
-        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
-        "HOME": os.environ.get("HOME", "/"),
-        "AZURE_ENV_NAME": "dev",
-        "AZURE_SUBSCRIPTION_ID": SUBSCRIPTION,
-        "AZURE_RESOURCE_GROUP": GROUP,
-        "AZURE_PRINCIPAL_ID": "00000000-0000-0000-0000-00000000001a",
-        "APP_PRINCIPAL_ID": "00000000-0000-0000-0000-00000000001d",
-        "STORAGE_ACCOUNT_ID": ACCOUNT,
-        "SERVICE_API_NAME": APP,
-        "SERVICE_API_BEHIND_GATEWAY": "false",
-        "EMBEDDING_MODEL_DEPLOYMENT_NAME": "text-embedding-3-small",
-        "EMBEDDING_DIMENSIONS": "1536",
-        "HOOK_WAIT_S": "20",
-        "HOOK_POLL_S": "0.02",
-        **outputs,
-    }
+    home = {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "HOME": os.environ.get("HOME", "/")}
+    return home | ALWAYS | outputs

@@ -34,7 +34,7 @@ async def test_a_role_that_never_comes_ends_with_what_to_do(cloud):
 
         assert run.code == 1
         assert "What to do: run azd deploy in a few minutes" in run.err
-        assert "AZURE_PRINCIPAL_ID" in run.err
+        assert "DEPLOYER_PRINCIPAL_ID" in run.err
 
 
 async def test_a_firewall_is_no_reason_to_wait(cloud):
@@ -62,10 +62,10 @@ async def test_an_app_without_its_role_is_not_deployed(cloud):
 
 
 async def test_without_a_role_of_the_deployer_it_does_not_wait(cloud):
-    run = await run_hook("predeploy", cloud.environment | {"AZURE_PRINCIPAL_ID": ""})
+    run = await run_hook("predeploy", cloud.environment | {"DEPLOYER_PRINCIPAL_ID": ""})
 
     assert run.code == 0, run.said
-    assert "AZURE_PRINCIPAL_ID is empty" in run.out
+    assert "DEPLOYER_PRINCIPAL_ID is empty" in run.out
 
 
 async def test_before_provisioning_it_says_what_is_missing(cloud):

@@ -34,7 +34,7 @@ CHECKS: tuple[Check, ...] = (
     syntax_checks.keys_handed_out,
     syntax_checks.parameters_that_ask,
     syntax_checks.parameters_documented,
-    syntax_checks.quota_asked_for,
+    syntax_checks.regions_have_everything,
     syntax_checks.azure_yaml,
     settings_checks.unknown_or_missing,
     settings_checks.refused_by_the_app,

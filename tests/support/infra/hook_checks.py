@@ -9,6 +9,8 @@ from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
 
+from tests.support.hooks import ALWAYS
+from tests.support.infra.azd import GIVEN_TO_HOOKS, KNOWN_TO_PARAMETERS
 from tests.support.infra.project import Project
 from tests.support.tracked_files import ROOT
 
@@ -22,8 +24,7 @@ _PACKAGES = {"azure.core": "azure-core", "azure.identity": "azure-identity", "az
 _OURS = {"infra", "data", "shared"}
 # What a deployer chooses that only hooks read.
 CHOICES = ("LOAD_SAMPLE", "CATALOGUE_FOLDER")
-# azd sets these by itself, or they belong to the local stack, which has keys.
-_GIVEN = {"AZURE_ENV_NAME", "AZURE_SUBSCRIPTION_ID", "AZURE_PRINCIPAL_ID", "AZURE_TENANT_ID"}
+# They belong to the local stack, which has keys.
 _LOCAL = {"AI_SEARCH_KEY", "STORAGE_KEY", "AZURE_OPENAI_API_KEY"}
 _READS = {"get", "need", "flag", "number"}
 
@@ -80,7 +81,7 @@ def hooks_read_what_they_are_given(project: Project) -> list[str]:
     deployment = next(iter(project.deployments.values()))
     choices = set(re.findall(r"\$\{(\w+)", project.text("infra/main.parameters.json")))
     documented = set(re.findall(r"^\| `([A-Z_]+)` \|", project.text("docs/deploy.md"), re.MULTILINE))
-    handed = set(deployment.outputs) | choices | _GIVEN | _LOCAL | documented
+    handed = (set(deployment.outputs) | choices | set(GIVEN_TO_HOOKS) | _LOCAL | documented) - set(KNOWN_TO_PARAMETERS)
     read = set(_names_read(project))
     found = [
         f"{file}: reads {name}, which nothing sets and docs/deploy.md does not name"
@@ -89,7 +90,9 @@ def hooks_read_what_they_are_given(project: Project) -> list[str]:
     ]
     names = {name for _, name in read}
     found += [f"{FOLDER}: nothing reads {name}" for name in CHOICES if name not in names]
-    return found + [f"docs/deploy.md does not name {name}" for name in CHOICES if name not in documented]
+    found += [f"docs/deploy.md does not name {name}" for name in CHOICES if name not in documented]
+    # A test that gave a hook more than azd does would prove nothing.
+    return found + [f"the tests of hooks give {name}, which azd does not" for name in sorted(ALWAYS.keys() - handed)]
 
 
 def hooks_say_no_secret(project: Project) -> list[str]:

@@ -41,6 +41,8 @@ EVERYTHING: dict[str, Any] = {
     "vaultPurgeProtection": True,
     "schedulerSku": "Dedicated",
     "aiLocation": "swedencentral",
+    "searchLocation": "uksouth",
+    "cosmosLocation": "francecentral",
     "alertEmail": "operator@example.org",
     **GATEWAY,
 }

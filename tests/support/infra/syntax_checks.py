@@ -1,6 +1,9 @@
 """Whether every parser reads every file, names are used, and parameters reach main.bicep as they should."""
 
+import json
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from pycep import BicepParser
 
@@ -119,20 +122,45 @@ def parameters_documented(project: Project) -> list[str]:
     return [] if table in project.text("docs/deploy.md") else [f"docs/deploy.md lacks this table:\n{table}"]
 
 
-def quota_asked_for(project: Project) -> list[str]:
-    """The quota by which azd offers regions is that of the models deployed by default."""
-    models = project.deployments["as it is"].of("Microsoft.CognitiveServices/accounts/deployments")
-    wanted = [
-        f"OpenAI.{model.body['sku']['name']}.{model.properties['model']['name']},{model.body['sku']['capacity']}"
-        for model in models
-    ]
-    found: list[str] = []
-    for name in ("location", "aiLocation"):
-        metadata = project.main.declarations[name].decorators["metadata"]
-        named = [text(node).strip("'") for node in walk(metadata) if node.type == "string"] if metadata else []
-        if [each for each in named if each.startswith("OpenAI.")] != wanted:
-            found.append(f"{name}: quota {named}, but the models need {wanted}")
+def regions_have_everything(project: Project) -> list[str]:
+    """azd offers the regions that have all services, by infra/regions.json, and docs/deploy.md lists the same.
+
+    Quota of models is no reason to leave one out: azd would ask for it where it lies with the region, and a small
+    subscription then has no region at all.
+    """
+    document = json.loads(project.text("infra/regions.json"))
+    services: dict[str, dict[str, Any]] = document["services"]
+    wanted = sorted(everywhere(services))
+    declared = project.main.declarations["location"].decorators
+    allowed = [text(node).strip("'") for node in walk(declared["allowed"]) if node.type == "string"]
+    found = [f"location allows {allowed}, infra/regions.json has {wanted}"] * (allowed != wanted)
+    found += [f"{name} has no source" for name, each in services.items() if not each.get("source")]
+    table = regions_table(document)
+    found += [f"docs/deploy.md lacks this table:\n{table}"] * (table not in project.text("docs/deploy.md"))
+    for name, declaration in project.main.of("parameter").items():
+        metadata = declaration.decorators.get("metadata")
+        words = [text(node) for node in walk(metadata) if node.type == "identifier"] if metadata else []
+        found += [f"{name} asks for quota of models"] * ("usageName" in words and name != "aiLocation")
+        found += [f"{name} is no location to azd"] * (name.lower().endswith("location") and "azd" not in words)
     return found
+
+
+def everywhere(services: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    """Return the regions that all services have: those in every list, less those that a service is known to lack."""
+    lists = [set(each["regions"]) for each in services.values() if "regions" in each]
+    return set.intersection(*lists) - {region for each in services.values() for region in each.get("without", ())}
+
+
+def regions_table(document: Mapping[str, Any]) -> str:
+    """Return which regions there are and why no others, as docs/deploy.md has it."""
+    services: Mapping[str, Mapping[str, Any]] = document["services"]
+    rows = [f"| Service ({document['date']}) | Regions | Source |", "|---|---|---|"]
+    for name, each in services.items():
+        without = ", ".join(f"`{region}`" for region in each.get("without", ()))
+        has = f"{len(each['regions'])}" if "regions" in each else f"all but {without}" if without else "all of these"
+        rows.append(f"| {name} | {has} | {each['source']} |")
+    regions = ", ".join(f"`{region}`" for region in sorted(everywhere(services)))
+    return "\n".join([*rows, f"| **All of them** | {regions} | |"])
 
 
 def azure_yaml(project: Project) -> list[str]:

@@ -16,6 +16,7 @@ from jsonschema.validators import validator_for
 
 from tests.support.emulators.queues import configuration
 from tests.support.emulators.settings import OVER_THE_SAMPLE
+from tests.support.infra.azd import KNOWN_TO_PARAMETERS
 from tests.support.infra.hook_checks import CHOICES
 from tests.support.infra.project import Project
 from tests.support.infra.workflow_files import DEPLOY, EMULATORS, Workflow, read_yaml, workflow, workflows
@@ -27,7 +28,6 @@ _QUEUES = "tests/support/emulators/servicebus.json"
 _PINNED = re.compile(r"^\s*(?:- )?uses: [\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
 _EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
 _NAMES = re.compile(r"\b(matrix|steps|needs|secrets|vars|github|runner|env|inputs)\.([\w-]+)")
-_SET_BY_AZD = {"AZURE_PRINCIPAL_ID", "AZURE_PRINCIPAL_TYPE"}
 # What somebody types or chooses for the pull request, its branch, its commits.
 _UNTRUSTED = re.compile(r"github\.(?:head_ref|event\.(?!name\b)\w+)")
 _OPTIONS_WITH_A_PATH = {"--file", "--catalogue", "--cov"}
@@ -117,7 +117,7 @@ def every_python_is_tested(project: Project) -> list[str]:
 def deployment_passes_every_choice(project: Project) -> list[str]:
     """Each choice of a deployer is the repository's variable of that name, and no other is passed on."""
     given = " ".join(each["value"] for each in project.parameters_file.values())
-    wanted = set(re.findall(r"\$\{([A-Z0-9_]+)", given)) - _SET_BY_AZD
+    wanted = set(re.findall(r"\$\{([A-Z0-9_]+)", given)) - KNOWN_TO_PARAMETERS.keys()
     wanted |= {"AZURE_SUBSCRIPTION_ID", *CHOICES}
     job = workflow(project, DEPLOY).jobs["deploy"]
     passed = {name for name, value in job["env"].items() if value == f"${{{{ vars.{name} }}}}"}

@@ -39,12 +39,6 @@ async def failure(outputs: dict[str, str], url: str) -> HookFailed:
     ("search", "gathering", "said", "advice"),
     [
         (search_document(), GATHERED, "search: no result, though the sample catalogue is loaded", "azd monitor"),
-        (
-            search_document(processing_metadata={"degraded": ["scoring"]}, **FOUND),
-            GATHERED,
-            "search: 1 results, but without scoring",
-            "CHAT_MODEL_CAPACITY",
-        ),
         (search_document(status="queued"), GATHERED, "for the search: queued", "azd monitor"),
         (
             search_document(**FOUND),
@@ -54,7 +48,7 @@ async def failure(outputs: dict[str, str], url: str) -> HookFailed:
         ),
         (search_document(**FOUND), {"status": "?"}, "A run's status was answered with 200", "azd monitor"),
     ],
-    ids=["empty", "degraded", "stuck", "limited", "no-status"],
+    ids=["empty", "stuck", "limited", "no-status"],
 )
 async def test_an_answer_that_is_no_success_ends_it(outputs, search, gathering, said, advice):
     async with serving(answering(search, gathering)) as url:
@@ -67,6 +61,17 @@ async def test_an_answer_that_is_no_success_ends_it(outputs, search, gathering, 
 async def test_an_app_that_answers_well_is_passed(outputs):
     async with serving(answering(search_document(**FOUND))) as url:
         await asyncio.to_thread(call_the_app, Outputs(outputs | {"SERVICE_API_URI": url}))
+
+
+async def test_a_degraded_answer_warns_and_ends_nothing(outputs, capsys):
+    degraded = search_document(processing_metadata={"degraded": ["scoring"]}, **FOUND)
+    async with serving(answering(degraded)) as url:
+        await asyncio.to_thread(call_the_app, Outputs(outputs | {"SERVICE_API_URI": url}))
+
+    said = capsys.readouterr().out
+    assert "search: 1 results" in said
+    assert "WARNING: the answer is degraded, without scoring" in said
+    assert "CHAT_MODEL_CAPACITY" in said
 
 
 async def test_a_key_that_may_not_be_read_ends_it(management, outputs):

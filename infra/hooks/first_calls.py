@@ -139,8 +139,8 @@ def _search(caller: _Caller) -> str:
         return found
     # All that was asked for is deployed, and works but for a model that is short of tokens or not known yet.
     return (
-        f"{found}\n  WARNING: the answer is degraded, without {', '.join(map(str, degraded))}: a model refuses the app, or "
-        f"has too few tokens a minute (azd env set CHAT_MODEL_CAPACITY, then azd provision). {_LOGS}"
+        f"{found}\n  WARNING: the answer is degraded, without {', '.join(map(str, degraded))}: a model refuses it, "
+        f"or has too few tokens a minute (azd env set CHAT_MODEL_CAPACITY, then azd provision). {_LOGS}"
     )
 
 

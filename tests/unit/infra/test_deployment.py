@@ -1,12 +1,14 @@
 """What `azd up` would deploy: each check on the files as they are, then on copies with a mistake that it must find."""
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from tests.support.infra.checks import CHECKS
 from tests.support.infra.microsoft_types import microsoft_types, type_faults
+from tests.support.infra.model_checks import models_can_be_deployed
 from tests.support.infra.project import CHECKOUT, FILES, Check, Project, faults
 from tests.support.infra.seeded_mistakes import MUTATIONS, Mutation
 
@@ -31,6 +33,12 @@ def test_a_mistake_is_found(mutation: Mutation, tmp_path: Path) -> None:
     found = type_faults(mistaken) if mutation.needs_types else _first_faults(mistaken, mutation.subject)
 
     assert found != []
+
+
+def test_a_model_is_replaced_two_months_before_new_subscriptions_lose_it() -> None:
+    assert models_can_be_deployed(CHECKOUT, date(2027, 1, 16)) == []
+    (fault,) = models_can_be_deployed(CHECKOUT, date(2027, 1, 17))
+    assert "gpt-5.4-mini 2026-03-17 cannot be deployed by a new subscription after 2027-03-17" in fault
 
 
 def test_the_mutations_are_different_mistakes() -> None:

@@ -8,18 +8,21 @@ VENV := .venv
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.installed node_modules/.installed
 
-.PHONY: run test lint bench clean
+.PHONY: setup run test lint bench clean
 
 # `make bench retrieval`: words after `bench` name measurements, none means all. make takes them for goals of their own.
 MEASUREMENTS :=
 ifeq ($(firstword $(MAKECMDGOALS)),bench)
-MEASUREMENTS := $(filter-out run test lint bench clean,$(MAKECMDGOALS))
+MEASUREMENTS := $(filter-out setup run test lint bench clean,$(MAKECMDGOALS))
 endif
 ifneq ($(MEASUREMENTS),)
 .PHONY: $(MEASUREMENTS)
 $(MEASUREMENTS): bench
 	@:
 endif
+
+# For those who want the set-up before its first use: the container, the editor.
+setup: $(SETUP)
 
 run: $(SETUP)
 	@$(BIN)/python -m local run $(if $(ONCE),--once)

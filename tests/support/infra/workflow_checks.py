@@ -16,8 +16,7 @@ from jsonschema.validators import validator_for
 
 from tests.support.emulators.queues import configuration
 from tests.support.emulators.settings import OVER_THE_SAMPLE
-from tests.support.infra.azd import KNOWN_TO_PARAMETERS
-from tests.support.infra.hook_checks import CHOICES
+from tests.support.infra.pipeline_checks import secret_choices
 from tests.support.infra.project import Project
 from tests.support.infra.workflow_files import DEPLOY, EMULATORS, Workflow, read_yaml, workflow, workflows
 from tests.support.tracked_files import ROOT
@@ -55,15 +54,21 @@ def actions_are_pinned(project: Project) -> list[str]:
 
 
 def workflows_may_do_little(project: Project) -> list[str]:
-    """Reading the code is all that is allowed; only the deployment gets a token for Azure, and nothing has a secret."""
+    """Reading the code is all that is allowed; only the deployment gets a token for Azure, and the secrets chosen."""
     found: list[str] = []
+    secrets = secret_choices(project)
     for each in workflows(project):
         found += [f"{each.name}: {fault}" for fault in _permissions(each)]
         found += [f"{each.name}: no concurrency"] * ("concurrency" not in each.document)
         found += [
             f"{each.name}: {job} may run for ever" for job, body in each.jobs.items() if "timeout-minutes" not in body
         ]
-        found += [f"{each.name}: reads a secret"] * ("secrets." in each.text or "secrets:" in each.text)
+        found += [f"{each.name}: hands secrets on"] * ("secrets:" in each.text or "secrets[" in each.text)
+        found += [
+            f"{each.name}: reads the secret {name}"
+            for name in re.findall(r"\bsecrets\.(\w+)", each.text)
+            if each.name != DEPLOY or name not in secrets
+        ]
         found += [f"{each.name}: runs with the rights of the target"] * ("pull_request_target" in each.text)
         for step in each.steps():
             if (
@@ -112,26 +117,6 @@ def every_python_is_tested(project: Project) -> list[str]:
     wanted = [f"3.{minor}" for minor in range(low, high)]
     matrix = workflow(project, "checks.yml").jobs["checks"]["strategy"]["matrix"]["python"]
     return [] if matrix == wanted else [f"checks.yml: tests {matrix}, Fanwise runs on {wanted}"]
-
-
-def deployment_passes_every_choice(project: Project) -> list[str]:
-    """Each choice of a deployer is the repository's variable of that name, and no other is passed on."""
-    given = " ".join(each["value"] for each in project.parameters_file.values())
-    wanted = set(re.findall(r"\$\{([A-Z0-9_]+)", given)) - KNOWN_TO_PARAMETERS.keys()
-    wanted |= {"AZURE_SUBSCRIPTION_ID", *CHOICES}
-    job = workflow(project, DEPLOY).jobs["deploy"]
-    passed = {name for name, value in job["env"].items() if value == f"${{{{ vars.{name} }}}}"}
-    found = [f"{DEPLOY}: does not pass {name} on" for name in sorted(wanted - passed)]
-    found += [f"{DEPLOY}: passes {name}, which nothing reads" for name in sorted(set(job["env"]) - wanted)]
-    commands = [
-        words
-        for words in workflow(project, DEPLOY).commands()
-        if words[:2] in (["azd", "provision"], ["azd", "deploy"])
-    ]
-    found += [f"{DEPLOY}: {' '.join(words)} would ask" for words in commands if "--no-prompt" not in words]
-    order = [words[1] for words in commands]
-    found += [f"{DEPLOY}: runs {order}"] * (order != ["provision", "deploy"])
-    return found + [f"{DEPLOY}: no token of GitHub's"] * (job.get("permissions", {}).get("id-token") != "write")
 
 
 def emulators_serve_what_the_app_asks(project: Project) -> list[str]:

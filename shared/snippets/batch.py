@@ -9,11 +9,11 @@ from shared.http import json_type
 from shared.request_fields import flag_faults, shown, unknown_fields
 from shared.snippets.submission import (
     DEFAULT_PROJECT,
-    MAX_TEXT_BYTES,
     SnippetRequest,
     name_faults,
     prefix_faults,
     project_faults,
+    size_faults,
     text_faults,
 )
 
@@ -58,11 +58,14 @@ def read_batch(document: dict[str, Any]) -> BatchRequest:
     faults += _files_faults(document, files, prefix if deletes and isinstance(prefix, str) else "")
     if not files and not faults and not (deletes and prefix):
         faults.append("Field 'files' must hold at least one file, unless 'deleteMissing' empties a 'prefix'")
+    too_large = _size_faults(files)
     if faults:
+        faults += too_large
         more = len(faults) - _MAX_FAULTS
         raise InvalidRequest(*faults[:_MAX_FAULTS], *([f"and {more} more faults"] if more > 0 else []))
+    if too_large:
+        raise TooLarge(*too_large[:_MAX_FAULTS])
     given = tuple(SnippetRequest(project_id, file["name"], file["text"]) for file in cast("list[Any]", files))
-    _check_sizes(given)
     return BatchRequest(project_id, given, prefix if deletes else None, document.get("dryRun", False))
 
 
@@ -97,10 +100,12 @@ def _file_faults(file: dict[str, Any], prefix: str) -> list[str]:
     return faults
 
 
-def _check_sizes(files: tuple[SnippetRequest, ...]) -> None:
-    sizes = [len(file.text.encode()) for file in files]
-    for index, size in enumerate(sizes):
-        if size > MAX_TEXT_BYTES:
-            raise TooLarge(f"files[{index}]: Field 'text' has {size} bytes in UTF-8; expected at most {MAX_TEXT_BYTES}")
-    if sum(sizes) > MAX_BATCH_BYTES:
-        raise TooLarge(f"The texts have {sum(sizes)} bytes in UTF-8 together; expected at most {MAX_BATCH_BYTES}")
+def _size_faults(files: object) -> list[str]:
+    """Say which texts are too large, or all together."""
+    given = cast("list[object]", files) if isinstance(files, list) else []
+    texts = [cast("dict[str, object]", file).get("text") if isinstance(file, dict) else None for file in given]
+    found = [f"files[{index}]: {fault}" for index, text in enumerate(texts) for fault in size_faults(text)]
+    total = sum(len(text.encode(errors="replace")) for text in texts if isinstance(text, str))
+    if total > MAX_BATCH_BYTES:
+        found.append(f"The texts have {total} bytes in UTF-8 together; expected at most {MAX_BATCH_BYTES}")
+    return found

@@ -20,7 +20,7 @@ FIELDS = ("projectId", "name", "text")
 
 _PROJECT_EXPECTED = (
     f"must be a string of 1 to {MAX_PROJECT_CHARACTERS} characters, other than . and .., "
-    "without / \\ # ? or control characters"
+    "without / \\ # ? %2F or control characters"
 )
 _NAME_EXPECTED = (
     f"must be a string of 1 to {MAX_NAME_CHARACTERS} characters without control characters, without a part . or .. "
@@ -52,11 +52,11 @@ def read_submission(document: dict[str, Any]) -> SnippetRequest:
     faults += project_faults(project_id)
     faults += _missing_or(document, "name", name_faults)
     faults += _missing_or(document, "text", text_faults)
+    too_large = size_faults(document.get("text"))
     if faults:
-        raise InvalidRequest(*faults)
-    size = len(document["text"].encode())
-    if size > MAX_TEXT_BYTES:
-        raise TooLarge(f"Field 'text' has {size} bytes in UTF-8; expected at most {MAX_TEXT_BYTES}")
+        raise InvalidRequest(*faults, *too_large)
+    if too_large:
+        raise TooLarge(*too_large)
     return SnippetRequest(project_id, document["name"], document["text"])
 
 
@@ -65,7 +65,8 @@ def project_faults(value: object) -> list[str]:
     if not isinstance(value, str):
         return [f"Field 'projectId' {_PROJECT_EXPECTED}, got {json_type(value)}"]
     long_or_empty = not 1 <= len(value) <= MAX_PROJECT_CHARACTERS
-    if long_or_empty or _has_controls(value) or set(value) & set("/\\#?") or value in _DOT_SEGMENTS:
+    unfit = set(value) & set("/\\#?") or value in _DOT_SEGMENTS or ESCAPED_SLASH.search(value)
+    if long_or_empty or unfit or _has_controls(value):
         return [f"Field 'projectId' {_PROJECT_EXPECTED}, got {shown(value)}"]
     return []
 
@@ -86,6 +87,14 @@ def text_faults(value: object) -> list[str]:
     if not isinstance(value, str):
         return [f"Field 'text' must be a string, got {json_type(value)}"]
     return unicode_faults("text", value)
+
+
+def size_faults(text: object) -> list[str]:
+    """Say whether a text is too large; what is no text has a fault of its own."""
+    size = len(text.encode(errors="replace")) if isinstance(text, str) else 0
+    return (
+        [f"Field 'text' has {size} bytes in UTF-8; expected at most {MAX_TEXT_BYTES}"] if size > MAX_TEXT_BYTES else []
+    )
 
 
 def _missing_or(document: dict[str, Any], field: str, faults: Any) -> list[str]:

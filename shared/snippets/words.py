@@ -27,6 +27,10 @@ _STOP_WORDS = (
     "that the their them then there these they this those to up use used using was what when where which while who why "
     "will with without you your"
 )
+_DEFINING = (
+    "class const def enum fn func function impl interface let module namespace package struct trait type var void"
+)
+_DEFINING_WORDS = frozenset(_DEFINING.split())
 _ENDINGS = ("ing", "ed", "es", "s", "e")
 _SHORTEST_STEM = 4
 _STOP = frozenset(_STOP_WORDS.split())
@@ -56,7 +60,13 @@ def query_terms(query: str) -> list[str]:
 def names_of(query: str) -> frozenset[str]:
     """Return the names of code in a question: what has several parts, or is all of it."""
     identifiers = _IDENTIFIER.findall(query)
-    return frozenset(each for each in identifiers if len(identifiers) == 1 or len(_of_identifier(each)) > 1)
+    return frozenset(each for each in identifiers if len(_of_identifier(each)) > 1) | name_alone(query)
+
+
+def name_alone(query: str) -> frozenset[str]:
+    """Return the name that a question consists of, but for the word of a definition before it (``class Worker``)."""
+    identifiers = [each for each in _IDENTIFIER.findall(query) if each not in _DEFINING_WORDS]
+    return frozenset(identifiers) if len(identifiers) == 1 else frozenset()
 
 
 def occurrences(text: str, terms: Collection[str]) -> Iterator[tuple[int, int]]:

@@ -15,7 +15,7 @@ from shared.snippets.querying.highlights import highlights
 from shared.snippets.querying.likeness import defining, likenesses
 from shared.snippets.querying.passages import Passage, Run, neighbours, passage_of, runs_of
 from shared.snippets.querying.request import Query
-from shared.snippets.words import query_terms
+from shared.snippets.words import name_alone, query_terms
 
 Document = dict[str, Any]
 # A question may be longer than the answer.
@@ -39,7 +39,8 @@ async def answer_query(query: Query, resources: Resources) -> Document:
         raise InvalidRequest("Field 'query' was refused by the embedding model; a shorter one may do") from error
     rows = (*found.meaning, *found.words)
     likeness, definitions = likenesses(query.text, rows), defining(query.text, rows)
-    files = files_of(found.meaning, found.words, found.whole, likeness, definitions)
+    alone = bool(name_alone(query.text))
+    files = files_of(found.meaning, found.words, found.whole, likeness, definitions, defined_alone=alone)
     answer: Document = {
         "query": query.text[:_ECHOED_CHARACTERS],
         "projectId": query.project_id,

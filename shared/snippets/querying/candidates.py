@@ -76,10 +76,8 @@ async def candidates_of(query: Query, terms: Sequence[str], resources: Resources
         if not limits:
             break
         await searching.ask(limits, of_others=True)
-    meaning, ranked = searching.kept("meaning"), searching.kept("words")
-    holding = held([*meaning, *ranked], terms)
-    # The service ranks all chunks: behind those that hold a term stand some that hold none.
-    words = [row for row in ranked if holding[row.key]]
+    meaning, words = searching.kept("meaning"), searching.kept("words")
+    holding = held([row for row in meaning if row.key not in searching.held], terms) | searching.held
     kept = {row.key: holding[row.key] for row in (*meaning, *words)}
     return Candidates(meaning, words, searching.whole, kept, searching.degraded, searching.files)
 
@@ -90,6 +88,7 @@ class _Searching:
     def __init__(self, query: Query, terms: list[str], resources: Resources) -> None:
         self.files: dict[FileKey, Visible] = {}
         self.whole: list[FileKey] = []
+        self.held: dict[ChunkKey, frozenset[str]] = {}
         self._query = query
         self._terms = terms
         self._resources = resources
@@ -126,9 +125,10 @@ class _Searching:
             elif isinstance(answer, BaseException):
                 raise answer
             else:
-                found = [chunk_row(row) for row in answer]
+                rows = [chunk_row(row) for row in answer]
+                found = self._telling(by, rows)
                 self._rows[by] = [*self._rows[by], *found] if of_others else found
-                self._full[by] = limit if len(found) >= limit and self._tells(by, found[-1]) else None
+                self._full[by] = limit if len(rows) >= limit and found and found[-1] is rows[-1] else None
         self._check()
         named = {row.file for rows in self._rows.values() for row in rows} - self.files.keys()
         if named:
@@ -153,11 +153,11 @@ class _Searching:
         Of a list that is of few files, as where one large file fills it; of both while all files are fewer than wanted.
         """
         files: dict[By, frozenset[FileKey]] = {
-            by: self._seen_files(by) for by, asked in self._full.items() if asked is not None
+            by: self._seen_files(by) for by, asked in self._full.items() if asked is not None and self._known_files(by)
         }
         lacking = len(self._seen_files("meaning") | self._seen_files("words")) < self._wanted_files
         few = min(self._wanted_files, _FEW)
-        return {by: _MORE for by, seen in files.items() if seen and (lacking or len(seen) < few)}
+        return {by: _MORE for by, seen in files.items() if lacking or len(seen) < few}
 
     def kept(self, by: By) -> list[ChunkRow]:
         """Return the first chunks, and of files that come later the best one, as far as files are wanted."""
@@ -179,12 +179,21 @@ class _Searching:
         seen = [row for row in rows if (file := self.files.get(row.file)) and file.version == row.version]
         return [row for row in seen if path.matches(row.name)] if path else seen
 
-    def _tells(self, by: By, last: ChunkRow) -> bool:
-        """Whether more of a list would tell anything: chunks that hold no word of the question come last by words."""
-        return by == "meaning" or bool(held([last], self._terms)[last.key])
+    def _telling(self, by: By, rows: list[ChunkRow]) -> list[ChunkRow]:
+        """Return the rows that tell anything: by words every chunk is ranked, those without a word last."""
+        if by == "meaning":
+            return rows
+        self.held |= (holding := held(rows, self._terms))
+        return [row for row in rows if holding[row.key]]
 
     def _seen_files(self, by: By) -> frozenset[FileKey]:
         return frozenset(row.file for row in self._visible(by))
+
+    def _known_files(self, by: By) -> frozenset[FileKey]:
+        """Return the files not to ask for again: visible ones, and those that only LIKE takes for the path's."""
+        path = self._query.path
+        other = {row.file for row in self._rows.get(by, []) if path and not path.matches(row.name)}
+        return self._seen_files(by) | other
 
     async def _nearest(self, limit: int, where: ChunkFilter) -> list[Document]:
         """Return the nearest chunks by each model that made some of what is searched, their ranks alternating.

@@ -16,6 +16,8 @@ By = Literal["meaning", "words"]
 
 RANK_CONSTANT = 10
 WEIGHTS = (1.0, 1 / 2, 1 / 4)
+# What uses a name in many chunks has the most of both lists: three chunks each, and its mean vector.
+_DEFINITION = 4.0
 _NONE: Mapping[ChunkKey, float] = {}
 
 
@@ -67,13 +69,15 @@ def files_of(
     whole: Sequence[FileKey] = (),
     likeness: Mapping[ChunkKey, float] = _NONE,
     defining: Collection[ChunkKey] = (),
+    *,
+    defined_alone: bool = False,
 ) -> list[FileHit]:
     """Return every file of two lists of chunks, each best first, by fused score; ties by project and name.
 
     ``whole``: files in the order of their mean vectors, which counts like one chunk of a list. ``likeness``: how like
     the question each chunk is; 1 counts as much as the first place of a list, and a file has that of its best chunk.
     The hits of a file come best first by their own score and likeness, so that what is typed verbatim is shown;
-    ``defining``: chunks that stand a first place higher among them.
+    ``defining``: chunks that stand a first place higher among them. ``defined_alone``: whether their files do too.
     """
     by_file: defaultdict[FileKey, list[Hit]] = defaultdict(list)
     for hit in hits_of(meaning, words):
@@ -92,6 +96,7 @@ def files_of(
 
     for file, hits in by_file.items():
         scores[file] += max(liked.get(hit.chunk.key, 0.0) for hit in hits)
+        scores[file] += _DEFINITION * _share(1) * (defined_alone and any(hit.chunk.key in defining for hit in hits))
     files = [FileHit(scores[file], all_ways(hits), tuple(sorted(hits, key=standing))) for file, hits in by_file.items()]
     return sorted(files, key=lambda each: (-each.score, each.file))
 

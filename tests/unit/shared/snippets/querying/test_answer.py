@@ -80,6 +80,19 @@ async def test_k_files_are_found_however_large_some_of_them_are(library):
     assert [others for others, _ in asked[1:]] == [1, 2, 3]
 
 
+async def test_k_files_are_found_whatever_the_glob_and_the_words_leave_out(library):
+    for number in range(150):
+        await library.publish(run_of(1, f"other{number:03}.js"), 0.9, texts=["a wheel\n"])
+    for number in range(30):
+        await library.publish(run_of(1, f"x/s{number:02}.py"), 0.1, texts=["nothing\n"])
+    # LIKE has no way to say "not across slashes": s%.py is also what other names hold.
+    for number in range(150):
+        await library.publish(run_of(1, f"x/y/s{number:03}.py"), 0.8, texts=["a wheel\n"])
+    answer = await ask(library, "a wheel", k=20, path=Glob("x/s*.py"))
+    assert len(answer["results"]) == 20
+    assert all(result["name"].startswith("x/s") for result in answer["results"])
+
+
 async def test_words_too_are_looked_for_in_other_files(library):
     await library.publish(run_of(1, "large.py"), *[0.9] * 120, texts=["wheel wheel\n"] * 120)
     await library.publish(run_of(1, "small.py"), 0.1, texts=["a wheel\n"])

@@ -1,6 +1,7 @@
 """How much of a question stands in a chunk, as worked out by hand."""
 
 import math
+import re
 
 import pytest
 
@@ -21,7 +22,7 @@ def of(question: str, **texts: str) -> dict[str, float]:
 
 def test_what_is_typed_verbatim_has_all_there_is():
     found = of("cannot open the file", a="raise Error('cannot open the file')", b="the file cannot open", c="x")
-    assert found["a"] == pytest.approx(4)
+    assert found["a"] == pytest.approx(8)
     # All words, and one of the three pairs besides.
     assert found["b"] == pytest.approx(2 + 2 * 2 / 3)
     assert found["c"] == 0
@@ -48,6 +49,7 @@ def test_endings_and_spelling_of_identifiers_make_no_difference():
         # A plain word may be anything; alone it may be a name.
         ("parse a date", set()),
         ("parse", {"c"}),
+        ("def parse", {"c"}),
         ("?", set()),
     ],
 )
@@ -66,9 +68,36 @@ def test_of_a_file_what_is_typed_verbatim_comes_first():
     assert defined.score == file.score
 
 
+@pytest.mark.parametrize(
+    ("question", "text", "expected"),
+    [
+        ("Transport is closing", "raise Error('transport is\n   closing')", True),
+        ("_break", "self._break = 1", True),
+        ("_break", "do_break()", False),
+        ("_break", "xx_break; _break", True),
+        ("break", "breaks broken", False),
+        ("is closing.", "it is closing.now", True),
+        ("cafe\u0301", "caf\u00e9", True),
+        ("?!", "?!", False),
+    ],
+)
+def test_what_stands_in_a_text_as_it_was_typed_is_seen(question: str, text: str, expected: bool):
+    with_it, without = (of(question, a=each)["a"] for each in (text, re.sub(r"\W+|_", "  . ", text)))
+    assert (with_it >= 4, without < 8) == (expected, True)
+
+
+def test_the_file_that_defines_a_name_stands_before_those_that_use_it():
+    rows = [row("user", "x", index) for index in range(3)]
+    rows.append(ChunkRow("p", "definer", "1", 0, 1, 1, "", defines=("Name",)))
+    names = [file.file[1] for file in files_of(rows, rows, (), {}, {("p", "definer", 0)})]
+    assert names == ["user", "definer"]
+    names = [file.file[1] for file in files_of(rows, rows, (), {}, {("p", "definer", 0)}, defined_alone=True)]
+    assert names == ["definer", "user"]
+
+
 def test_nothing_asked_or_stored_is_nothing():
     assert of("?", a="x") == {"a": 0}
-    assert likenesses("x", [ChunkRow("p", "old", "1", 0, 1, 1, "x = 1\n")]) == {("p", "old", 0): 0}
+    assert likenesses("x", [ChunkRow("p", "old", "1", 0, 1, 1, "y = 1\n")]) == {("p", "old", 0): 0}
     assert likenesses("x", []) == {}
 
 

@@ -371,8 +371,10 @@ class _Evaluator:
     def _on_subscript_expression(self, node: Node, local: Mapping[str, Any]) -> Any:
         container, key = values(node)
         owner, wanted = self._value(container, local), self._value(key, local)
-        if owner is None and (is_safe(node) or is_safe(container, whole_chain=True)):
-            return None
+        if owner is None:
+            if is_safe(node) or is_safe(container, whole_chain=True):
+                return None
+            raise BicepError(f"{self._file.where(node)}: {text(container)} is None, which has no {wanted}")
         if is_safe(node) and (wanted not in owner if isinstance(owner, dict) else not 0 <= wanted < len(owner)):
             return None
         if isinstance(owner, dict):

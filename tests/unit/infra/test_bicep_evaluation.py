@@ -223,6 +223,7 @@ def test_an_escape_stands_for_its_character(tmp_path: Path) -> None:
         ("var a = (", "cannot be parsed"),
         ("var a = { b: 1 }\nvar c = a.?d!.e.?f.g\nvar h = a.d.?e", "has no d"),
         ("var a = { b: null }\nvar c = a.?b ?? d", "there is no d"),
+        ("var a = { b: 1 }\nvar c = a.?d\nvar e = c['f']", "is None"),
     ],
 )
 def test_what_could_not_be_deployed_is_refused(tmp_path: Path, source: str, reason: str) -> None:

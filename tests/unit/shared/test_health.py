@@ -34,12 +34,16 @@ async def test_where_everything_answers_it_is_healthy() -> None:
     ],
     ids=["away", "silent"],
 )
-async def test_without_the_durable_engine_it_is_not_and_says_so(ping: Ping, reason: str) -> None:
+async def test_without_the_durable_engine_it_is_not_and_says_so(
+    ping: Ping, reason: str, caplog: pytest.LogCaptureFixture
+) -> None:
     found = await health_of({"cosmos": answers, "durable": ping})
 
     assert (found.healthy, found.status) == (False, "degraded")
     assert found.dependencies()["durable"]["reason"] == reason
     assert found.dependencies()["cosmos"]["status"] == "ok"
+    (logged,) = caplog.records
+    assert (vars(logged)["dependency"], vars(logged)["reason"]) == ("durable", reason)
 
 
 async def test_without_github_it_is_healthy_and_says_so() -> None:

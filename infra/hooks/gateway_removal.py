@@ -17,7 +17,9 @@ def main(outputs: Outputs) -> None:
         HookFailed: It may not be removed.
     """
     audience = outputs.get("GATEWAY_AUDIENCE")
-    if not audience and not outputs.flag("APIM_ENABLED", default=False):
+    with_gateway = outputs.flag("APIM_ENABLED", default=False)
+    if not with_gateway and (not audience or outputs.get("GATEWAY_PRINCIPAL_ID")):
+        # None, or one that is not of this deployment and has its own registration.
         return
     name = display_name(outputs)
     found = registrations(name, advice=_by_hand(audience or f"<client id of {name}>"))

@@ -88,11 +88,14 @@ async def test_a_registration_of_somebody_elses_stays(programs, outputs, listed)
     assert [call for call in asked(programs) if "delete" in call or "azd" in call] == []
 
 
-@pytest.mark.parametrize("chosen", [{"APIM_ENABLED": "false"}, {"APIM_ENABLED": ""}], ids=str)
-async def test_without_a_gateway_nothing_is_asked(programs, outputs, chosen):
+@pytest.mark.parametrize("apim", ["false", ""])
+@pytest.mark.parametrize(
+    "chosen", [{"GATEWAY_AUDIENCE": ""}, {"GATEWAY_PRINCIPAL_ID": OTHER}], ids=["no-gateway", "own-gateway"]
+)
+async def test_without_a_gateway_of_the_deployment_nothing_is_asked(programs, outputs, apim, chosen):
     az(programs, registered(CLIENT))
 
-    run = await run_hook("postdown", outputs | {"GATEWAY_AUDIENCE": ""} | chosen)
+    run = await run_hook("postdown", outputs | {"APIM_ENABLED": apim} | chosen)
 
     assert (run.code, run.said, asked(programs)) == (0, "", [])
 
@@ -114,6 +117,14 @@ async def test_of_two_that_nobody_noted_none_is_removed(programs, outputs):
     assert run.code == 1
     assert f"There are 2 app registrations named {NAME}" in run.err
     assert not [call for call in asked(programs) if "delete" in call]
+
+
+async def test_without_az_it_is_told_how_it_is_done_by_hand(programs, outputs):
+    run = await run_hook("postdown", outputs | {"PATH": str(programs)})
+
+    assert run.code == 1
+    assert "az is not on PATH" in run.err
+    assert f"az ad app delete --id {CLIENT}" in run.err
 
 
 @pytest.mark.parametrize("refuses", ["ad app delete", "ad app list"])

@@ -7,6 +7,7 @@ import time
 import azure.durable_functions as df
 import azure.functions as func
 
+from shared.clients.orchestrations import DurableOrchestrations
 from shared.errors import Rejected, Unavailable
 from shared.github_repo_manager import warm_up
 from shared.health import check_health
@@ -57,7 +58,7 @@ async def health(req: func.HttpRequest, client) -> func.HttpResponse:  # pyright
 
     Only a known caller is told which dependency does not answer, and what is being gathered.
     """
-    report, warming_up = await asyncio.gather(check_health(), _warm_up.run(client))
+    report, warming_up = await asyncio.gather(check_health(DurableOrchestrations(client).ping), _warm_up.run(client))
     document: dict[str, object] = {"status": report.status}
     if caller_of(req.headers, current_settings()) != ANONYMOUS:
         document["dependencies"] = report.dependencies()

@@ -69,7 +69,7 @@ param maximumInstanceCount int = 100
 @description('Turns the two always-ready instances off (2 x 21 USD a month at 2 GB) and semantic ranking down to the free 1,000 queries a month. First calls then wait for a cold start.')
 param devCost bool = false
 
-@description('Data services behind private endpoints, Service Bus in the Premium tier: about 740 USD a month more. Decide before the first deployment.')
+@description('Data services behind private endpoints, Service Bus in the Premium tier: about 730 USD a month more. Decide before the first deployment.')
 param vnetEnabled bool = false
 
 @description('Adds a SignalR service for push instead of polling.')
@@ -78,6 +78,9 @@ param signalREnabled bool = false
 @description('Tier of the durable engine.')
 @allowed(['Consumption', 'Dedicated'])
 param schedulerSku string = 'Consumption'
+
+@description('What the durable engine logs: `allLogs`, the name of a log category, or `none` where it refuses either.')
+param schedulerLogs string = 'allLogs'
 
 @description('Lets the app manage its queue, so that the platform scales by the queue\'s length.')
 param scaleByQueueLength bool = false
@@ -173,15 +176,16 @@ var token = toLower(uniqueString(subscription().id, environmentName, location))
 var tags = { 'azd-env-name': environmentName }
 var modelLocation = empty(aiLocation) ? location : aiLocation
 
-// Stops a deployment that could not work before anything is made: the key that is not found is the message. `fail()` is
-// made for that, but the parser of the security linter ends at it. With a name in it no compiler looks the key up.
+// Stops a deployment that could not work before anything is made.
 var noAudience = 'Environment ${environmentName} has APIM_ENABLED=true, which needs GATEWAY_AUDIENCE: see docs/deploy.md, Gateway'
-var audiences = { known: gatewayAudience }
-var audience = audiences[apimEnabled && empty(gatewayAudience) ? noAudience : 'known']
+var audience = apimEnabled && empty(gatewayAudience) ? fail(noAudience) : gatewayAudience
 var behindGateway = (apimEnabled || !empty(gatewayPrincipalId)) && !empty(audience)
 
 // Blue is always there, and keeps the names that it had alone.
-var colours = concat([{ name: 'blue', service: 'api', suffix: '' }], blueGreen ? [{ name: 'green', service: 'api-green', suffix: '-green' }] : [])
+var colours = concat(
+  [{ name: 'blue', service: 'api', suffix: '' }],
+  blueGreen ? [{ name: 'green', service: 'api-green', suffix: '-green' }] : []
+)
 var active = blueGreen ? activeColour : 'blue'
 var deploymentContainers = [for colour in colours: 'app-package${colour.suffix}']
 var taskHubNames = [for colour in colours: '${topology.settings.TASKHUB_NAME.default}${colour.suffix}']
@@ -304,8 +308,20 @@ module foundry 'modules/foundry.bicep' = {
     deployerPrincipalType: principalType
     isPrivate: vnetEnabled
     models: [
-      { name: chatModelName, model: chatModelName, version: chatModelVersion, sku: modelSku, capacity: chatModelCapacity }
-      { name: embeddingModelName, model: embeddingModelName, version: embeddingModelVersion, sku: modelSku, capacity: embeddingModelCapacity }
+      {
+        name: chatModelName
+        model: chatModelName
+        version: chatModelVersion
+        sku: modelSku
+        capacity: chatModelCapacity
+      }
+      {
+        name: embeddingModelName
+        model: embeddingModelName
+        version: embeddingModelVersion
+        sku: modelSku
+        capacity: embeddingModelCapacity
+      }
     ]
   }
 }
@@ -322,6 +338,7 @@ module durableTask 'modules/durable-task.bicep' = {
     appPrincipalId: identity.outputs.principalId
     isPrivate: vnetEnabled
     sku: schedulerSku
+    logs: schedulerLogs
   }
 }
 
@@ -378,8 +395,6 @@ module signalR 'modules/signalr.bicep' = if (signalREnabled) {
 
 var zones = {
   blob: 'privatelink.blob.${environment().suffixes.storage}'
-  queue: 'privatelink.queue.${environment().suffixes.storage}'
-  table: 'privatelink.table.${environment().suffixes.storage}'
   cosmos: 'privatelink.documents.azure.com'
   serviceBus: 'privatelink.servicebus.windows.net'
   search: 'privatelink.search.windows.net'
@@ -390,18 +405,17 @@ var zones = {
   durableTask: 'privatelink.durabletask.io'
 }
 
+// A module that a condition leaves out has no outputs: `.?` asks for one all the same, and takes what follows `??`.
 module privateEndpoints 'modules/private-endpoints.bicep' = if (vnetEnabled) {
   scope: group
   name: 'private-endpoints'
   params: {
     location: location
     tags: tags
-    networkId: vnetEnabled ? network.outputs.id : ''
-    subnetId: vnetEnabled ? network.outputs.endpointsSubnetId : ''
+    networkId: network.?outputs.id ?? ''
+    subnetId: network.?outputs.endpointsSubnetId ?? ''
     zones: [
       zones.blob
-      zones.queue
-      zones.table
       zones.cosmos
       zones.serviceBus
       zones.search
@@ -413,27 +427,31 @@ module privateEndpoints 'modules/private-endpoints.bicep' = if (vnetEnabled) {
     ]
     targets: [
       { name: 'blob', id: storage.outputs.id, group: 'blob', zones: [zones.blob] }
-      { name: 'queue', id: storage.outputs.id, group: 'queue', zones: [zones.queue] }
-      { name: 'table', id: storage.outputs.id, group: 'table', zones: [zones.table] }
       { name: 'cosmos', id: cosmos.outputs.id, group: 'Sql', zones: [zones.cosmos] }
       { name: 'service-bus', id: serviceBus.outputs.id, group: 'namespace', zones: [zones.serviceBus] }
       { name: 'search', id: search.outputs.id, group: 'searchService', zones: [zones.search] }
-      { name: 'foundry', id: foundry.outputs.id, group: 'account', zones: [zones.openAI, zones.cognitive, zones.foundry] }
+      {
+        name: 'foundry'
+        id: foundry.outputs.id
+        group: 'account'
+        zones: [zones.openAI, zones.cognitive, zones.foundry]
+      }
       { name: 'key-vault', id: keyVault.outputs.id, group: 'vault', zones: [zones.vault] }
       { name: 'durable-task', id: durableTask.outputs.id, group: 'scheduler', zones: [zones.durableTask] }
     ]
   }
 }
 
-var tokenSettings = empty(githubToken) ? {} : {
+// Chosen between where the app gets them: the second parser of the tests reads a choice on one line only.
+var tokenSettings = {
   GITHUB_TOKEN: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.githubTokenUri})'
 }
 
-var signalRSettings = signalREnabled ? {
-  AzureSignalRConnectionString__serviceUri: signalREnabled ? signalR.outputs.serviceUri : ''
+var signalRSettings = {
+  AzureSignalRConnectionString__serviceUri: signalR.?outputs.serviceUri ?? ''
   AzureSignalRConnectionString__credential: 'managedidentity'
   AzureSignalRConnectionString__clientId: identity.outputs.clientId
-} : {}
+}
 
 var serviceSettings = {
   COSMOS_ENDPOINT: cosmos.outputs.endpoint
@@ -472,41 +490,46 @@ module apiManagement 'modules/api-management.bicep' = if (apimEnabled) {
   }
 }
 
-module apps 'modules/function-app.bicep' = [for (colour, i) in colours: {
-  scope: group
-  name: 'function-app-${colour.name}'
-  params: {
-    planName: 'plan-${token}${colour.suffix}'
-    appName: 'func-${token}${colour.suffix}'
-    location: location
-    tags: tags
-    workspaceId: monitoring.outputs.workspaceId
-    serviceName: colour.service
-    identityId: identity.outputs.id
-    identityClientId: identity.outputs.clientId
-    pythonVersion: pythonVersion
-    instanceMemoryMB: instanceMemoryMB
-    maximumInstanceCount: maximumInstanceCount
-    alwaysReady: devCost ? [] : [{ name: 'http', instanceCount: 1 }, { name: 'durable', instanceCount: 1 }]
-    subnetId: vnetEnabled ? network.outputs.appSubnetId : ''
-    deploymentContainerUrl: '${storage.outputs.blobEndpoint}${deploymentContainers[i]}'
-    blobEndpoint: storage.outputs.blobEndpoint
-    queueEndpoint: storage.outputs.queueEndpoint
-    tableEndpoint: storage.outputs.tableEndpoint
-    applicationInsightsConnectionString: monitoring.outputs.connectionString
-    gatewayPrincipalId: apimEnabled ? apiManagement.outputs.principalId : gatewayPrincipalId
-    gatewayAudience: audience
-    isIdle: colour.name != active
-    settings: union(serviceSettings, tokenSettings, signalRSettings, { APP_COLOUR: colour.name, TASKHUB_NAME: taskHubNames[i] })
+module apps 'modules/function-app.bicep' = [
+  for (colour, i) in colours: {
+    scope: group
+    name: 'function-app-${colour.name}'
+    params: {
+      planName: 'plan-${token}${colour.suffix}'
+      appName: 'func-${token}${colour.suffix}'
+      location: location
+      tags: tags
+      workspaceId: monitoring.outputs.workspaceId
+      serviceName: colour.service
+      identityId: identity.outputs.id
+      identityClientId: identity.outputs.clientId
+      pythonVersion: pythonVersion
+      instanceMemoryMB: instanceMemoryMB
+      maximumInstanceCount: maximumInstanceCount
+      alwaysReady: devCost ? [] : [{ name: 'http', instanceCount: 1 }, { name: 'durable', instanceCount: 1 }]
+      subnetId: network.?outputs.appSubnetId ?? ''
+      deploymentContainerUrl: '${storage.outputs.blobEndpoint}${deploymentContainers[i]}'
+      blobEndpoint: storage.outputs.blobEndpoint
+      applicationInsightsConnectionString: monitoring.outputs.connectionString
+      gatewayPrincipalId: apiManagement.?outputs.principalId ?? gatewayPrincipalId
+      gatewayAudience: audience
+      isIdle: colour.name != active
+      settings: union(
+        serviceSettings,
+        empty(githubToken) ? {} : tokenSettings,
+        signalREnabled ? signalRSettings : {},
+        { APP_COLOUR: colour.name, TASKHUB_NAME: taskHubNames[i] }
+      )
+    }
+    dependsOn: [privateEndpoints]
   }
-  dependsOn: [privateEndpoints]
-}]
+]
 
 module gatewayApi 'modules/gateway-api.bicep' = if (apimEnabled) {
   scope: group
   name: 'gateway-api'
   params: {
-    serviceName: apimEnabled ? apiManagement.outputs.name : ''
+    serviceName: apiManagement.?outputs.name ?? ''
     blueUri: apps[0].outputs.uri
     greenUri: blueGreen ? apps[1].outputs.uri : ''
     greenWeight: greenWeight
@@ -524,8 +547,8 @@ output SERVICE_API_URI string = apps[0].outputs.uri
 output SERVICE_API_GREEN_NAME string = blueGreen ? apps[1].outputs.name : ''
 output SERVICE_API_GREEN_URI string = blueGreen ? apps[1].outputs.uri : ''
 output SERVICE_API_BEHIND_GATEWAY bool = behindGateway
-output GATEWAY_URI string = apimEnabled ? apiManagement.outputs.uri : ''
-output GATEWAY_ID string = apimEnabled ? apiManagement.outputs.id : ''
+output GATEWAY_URI string = apiManagement.?outputs.uri ?? ''
+output GATEWAY_ID string = apiManagement.?outputs.id ?? ''
 output APP_PRINCIPAL_ID string = identity.outputs.principalId
 // azd knows it only while it evaluates parameters, and the hooks wait for this identity's roles.
 output DEPLOYER_PRINCIPAL_ID string = principalId

@@ -3,11 +3,14 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from shared.errors import Rejected, Unavailable
 from shared.resources import Resources, process_resources
+
+# Returns when the service answered; what it raises says why it did not.
+Ping = Callable[[], Awaitable[object]]
 
 _logger = logging.getLogger(__name__)
 
@@ -61,30 +64,35 @@ class _Latest:
 _latest = _Latest()
 
 
-async def check_health() -> Health:
-    """Return the state of every dependency, not older than ten seconds."""
+async def check_health(hub: Ping) -> Health:
+    """Return the state of every dependency, not older than ten seconds. ``hub``: asks the durable backend."""
     async with _latest.lock:
         kept = _latest.health
         if kept is None or time.monotonic() - kept.checked_at > _KEPT_S:
-            kept = _latest.health = await _check()
+            kept = _latest.health = await _check(hub)
     return kept
 
 
-async def _check() -> Health:
+async def _check(hub: Ping) -> Health:
     try:
         resources = await asyncio.wait_for(process_resources(), _TIMEOUT_S)
     except (Unavailable, Rejected, TimeoutError) as error:
         failed = Dependency("cosmos", 0.0, str(error) or "no answer in time")
         return Health((failed,), time.monotonic())
-    checks = await asyncio.gather(*(_timed(name, ping) for name, ping in _pings(resources).items()))
+    return await health_of({**_pings(resources), "durable": hub})
+
+
+async def health_of(pings: Mapping[str, Ping]) -> Health:
+    """Ask every dependency now, all at once; ``pings``: by the name under which it is told of."""
+    checks = await asyncio.gather(*(_timed(name, ping) for name, ping in pings.items()))
     return Health(tuple(checks), time.monotonic())
 
 
-def _pings(resources: Resources) -> dict[str, Callable[[], Awaitable[object]]]:
+def _pings(resources: Resources) -> dict[str, Ping]:
     async def embed() -> None:
         await resources.model.embed(["health"], 0)
 
-    pings: dict[str, Callable[[], Awaitable[object]]] = {
+    pings: dict[str, Ping] = {
         "cosmos": resources.snippets.ping,
         "storage": resources.uploads.ping,
         "openai": embed,
@@ -95,7 +103,7 @@ def _pings(resources: Resources) -> dict[str, Callable[[], Awaitable[object]]]:
     return pings | ({"github": resources.github.ping} if gathering.users or gathering.allow_any else {})
 
 
-async def _timed(name: str, ping: Callable[[], Awaitable[object]]) -> Dependency:
+async def _timed(name: str, ping: Ping) -> Dependency:
     started = time.perf_counter()
     reason: str | None = None
     try:
@@ -107,5 +115,8 @@ async def _timed(name: str, ping: Callable[[], Awaitable[object]]) -> Dependency
     except Exception:
         _logger.exception("health check failed", extra={"dependency": name})
         reason = "the check itself failed; the log has the reason"
+    if reason:
+        # A stranger is told no names: without a gateway the log is where whoever deployed finds them.
+        _logger.warning("dependency does not answer", extra={"dependency": name, "reason": reason})
     latency_ms = round((time.perf_counter() - started) * 1000, 1)
     return Dependency(name, latency_ms, reason, required=name not in _OPTIONAL)

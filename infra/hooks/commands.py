@@ -28,14 +28,15 @@ def run(
     # On Windows az is a script, which only its full name starts.
     found = shutil.which(program)
     if found is None:
-        raise HookFailed(f"{program} is not on PATH", f"install it: {_WHERE[program]}")
+        raise HookFailed(f"{program} is not on PATH", f"install it: {_WHERE[program]}; {advice}")
     try:
         done = subprocess.run(
             [found, *arguments], capture_output=True, text=True, check=False, timeout=_TIMEOUT_S, encoding="utf-8"
         )
     except subprocess.TimeoutExpired as error:
         raise HookFailed(
-            f"{program} {arguments[0]} took longer than {_TIMEOUT_S} s", f"{program} login, then the command again"
+            f"{program} {arguments[0]} took longer than {_TIMEOUT_S} s",
+            f"{program} login, then the command again; {advice}",
         ) from error
     if done.returncode == 0:
         return done.stdout.strip()

@@ -27,8 +27,6 @@ _SEARCH = {
 }
 # A host that was just deployed answers so until it runs, 401 until it knows its keys.
 _STARTING = {401, 404, 429, 502, 503, 504}
-_START_S = 300.0
-_ACCEPT_S = 60.0
 _RUN_S = 300.0
 _POLL_S = 2.0
 # What usually ends soon is not worth a line.
@@ -51,7 +49,7 @@ class _Caller:
                 raise NotYet(f"answers {answer.status} {answer.text}".rstrip())
             return answer
 
-        answer = until(attempt, self.patience.at_most(_ACCEPT_S), f"POST {path}", _LOGS)
+        answer = until(attempt, self.patience, f"POST {path}", _LOGS)
         if answer.status not in statuses:
             raise HookFailed(f"{what}: POST {path} answered {answer.status} {answer.text}", _LOGS)
         return answer
@@ -98,7 +96,7 @@ def _health(caller: _Caller) -> str:
 
     return until(
         attempt,
-        caller.patience.at_most(_START_S),
+        caller.patience,
         "GET /api/health",
         "the app does not start, or a service behind it does not answer. " + _LOGS,
     )

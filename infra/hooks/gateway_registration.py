@@ -30,13 +30,12 @@ def main(outputs: Outputs) -> None:
     if not outputs.flag("APIM_ENABLED", default=False) or outputs.get("GATEWAY_AUDIENCE"):
         return
     name = display_name(outputs)
-    client_id = _registered(name)
+    client_id = _registered(registrations(name), name)
     _change(client_id)
     if commands.run("az", ["ad", "sp", "show", "--id", client_id, "--query", "id"], refused_is_none=True) is None:
         # Without a principal in this tenant no token is issued for it.
         commands.run("az", ["ad", "sp", "create", "--id", client_id, "--query", "id"])
-    environment = outputs.need("AZURE_ENV_NAME")
-    commands.run("azd", ["env", "set", "GATEWAY_AUDIENCE", client_id, "-e", environment, "--cwd", str(ROOT)])
+    note(outputs, client_id)
     say(f"Gateway: callers ask for tokens for api://{client_id}, the app registration {name}.")
 
 
@@ -50,8 +49,7 @@ def changes(client_id: str) -> list[dict[str, Any]]:
 
     Microsoft Graph takes a scope and its use in one request for an unknown scope, so they are two.
     """
-    # The same on every run, so that a second one changes nothing.
-    scope_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"api://{client_id}/{SCOPE}"))
+    scope_id = _scope_id(client_id)
     words = "Call Fanwise as the user who is signed in"
     scope = {
         "id": scope_id,
@@ -68,8 +66,33 @@ def changes(client_id: str) -> list[dict[str, Any]]:
     return [{"identifierUris": [f"api://{client_id}"], "api": api}, {"api": {**api, **given}}]
 
 
-def _registered(name: str) -> str:
-    found = _json(commands.run("az", ["ad", "app", "list", "--filter", f"displayName eq '{name}'", "-o", "json"]))
+def registrations(name: str, **run: Any) -> list[dict[str, Any]]:
+    """Return the registrations of that name. ``run``: as ``commands.run`` takes it.
+
+    Raises:
+        HookFailed: They may not be read.
+    """
+    return _json(commands.run("az", ["ad", "app", "list", "--filter", f"displayName eq '{name}'", "-o", "json"], **run))
+
+
+def is_ours(registration: dict[str, Any]) -> bool:
+    """Whether a registration has the scope that is made here, whose id nobody else would choose."""
+    scopes = (registration.get("api") or {}).get("oauth2PermissionScopes") or []
+    return any(each.get("id") == _scope_id(str(registration["appId"])) for each in scopes)
+
+
+def note(outputs: Outputs, client_id: str, **run: Any) -> None:
+    """Hand a client id to azd as GATEWAY_AUDIENCE; empty: forget it. ``run``: as ``commands.run`` takes it."""
+    environment = outputs.need("AZURE_ENV_NAME")
+    commands.run("azd", ["env", "set", "GATEWAY_AUDIENCE", client_id, "-e", environment, "--cwd", str(ROOT)], **run)
+
+
+def _scope_id(client_id: str) -> str:
+    # The same on every run, so that a second one changes nothing.
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"api://{client_id}/{SCOPE}"))
+
+
+def _registered(found: list[dict[str, Any]], name: str) -> str:
     if len(found) > 1:
         raise HookFailed(
             f"There are {len(found)} app registrations named {name}",

@@ -19,10 +19,6 @@ class Patience:
     wait_s: float
     poll_s: float
 
-    def at_most(self, wait_s: float) -> "Patience":
-        """Return this, with no more than ``wait_s`` in all."""
-        return Patience(min(self.wait_s, wait_s), self.poll_s)
-
 
 class NotYet(Exception):
     """An attempt that may succeed later; the text says why. ``after_s``: not before that many seconds."""

@@ -65,35 +65,39 @@ var logRules = [
   }
 ]
 
-resource logAlerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for rule in logRules: {
-  name: rule.name
-  location: location
-  tags: tags
-  kind: 'LogAlert'
-  properties: {
-    displayName: 'Fanwise: ${rule.name}'
-    description: '${rule.description} docs/monitoring.md, ${rule.name}'
-    severity: rule.severity
-    enabled: true
-    scopes: [componentId]
-    evaluationFrequency: 'PT5M'
-    windowSize: 'PT15M'
-    criteria: {
-      allOf: [
-        {
-          query: rule.query
-          metricMeasureColumn: rule.column
-          timeAggregation: 'Maximum'
-          operator: 'GreaterThan'
-          threshold: rule.threshold
-          failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
-        }
-      ]
+resource logAlerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
+  for rule in logRules: {
+    name: rule.name
+    location: location
+    tags: tags
+    kind: 'LogAlert'
+    properties: {
+      displayName: 'Fanwise: ${rule.name}'
+      description: '${rule.description} docs/monitoring.md, ${rule.name}'
+      severity: rule.severity
+      enabled: true
+      // The tables of a component made seconds ago are not known yet: the query would be refused.
+      skipQueryValidation: true
+      scopes: [componentId]
+      evaluationFrequency: 'PT5M'
+      windowSize: 'PT15M'
+      criteria: {
+        allOf: [
+          {
+            query: rule.query
+            metricMeasureColumn: rule.column
+            timeAggregation: 'Maximum'
+            operator: 'GreaterThan'
+            threshold: rule.threshold
+            failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
+          }
+        ]
+      }
+      autoMitigate: true
+      actions: { actionGroups: [group.id] }
     }
-    autoMitigate: true
-    actions: { actionGroups: [group.id] }
   }
-}]
+]
 
 // What the queue itself tells, also while the app is down.
 var queueRules = [
@@ -115,33 +119,35 @@ var queueRules = [
   }
 ]
 
-resource queueAlerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [for rule in queueRules: {
-  name: rule.name
-  location: 'global'
-  tags: tags
-  properties: {
-    description: '${rule.description} docs/monitoring.md, ${rule.name}'
-    severity: rule.severity
-    enabled: true
-    scopes: [serviceBusId]
-    evaluationFrequency: 'PT1M'
-    windowSize: 'PT5M'
-    criteria: {
-      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
-      allOf: [
-        {
-          name: rule.name
-          criterionType: 'StaticThresholdCriterion'
-          metricNamespace: 'Microsoft.ServiceBus/namespaces'
-          metricName: rule.metric
-          dimensions: [{ name: 'EntityName', operator: 'Include', values: [queueName] }]
-          timeAggregation: rule.aggregation
-          operator: 'GreaterThan'
-          threshold: rule.threshold
-        }
-      ]
+resource queueAlerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [
+  for rule in queueRules: {
+    name: rule.name
+    location: 'global'
+    tags: tags
+    properties: {
+      description: '${rule.description} docs/monitoring.md, ${rule.name}'
+      severity: rule.severity
+      enabled: true
+      scopes: [serviceBusId]
+      evaluationFrequency: 'PT1M'
+      windowSize: 'PT5M'
+      criteria: {
+        'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+        allOf: [
+          {
+            name: rule.name
+            criterionType: 'StaticThresholdCriterion'
+            metricNamespace: 'Microsoft.ServiceBus/namespaces'
+            metricName: rule.metric
+            dimensions: [{ name: 'EntityName', operator: 'Include', values: [queueName] }]
+            timeAggregation: rule.aggregation
+            operator: 'GreaterThan'
+            threshold: rule.threshold
+          }
+        ]
+      }
+      autoMitigate: true
+      actions: [{ actionGroupId: group.id }]
     }
-    autoMitigate: true
-    actions: [{ actionGroupId: group.id }]
   }
-}]
+]

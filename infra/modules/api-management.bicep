@@ -49,7 +49,10 @@ resource gatewayPublishes 'Microsoft.Authorization/roleAssignments@2022-04-01' =
   properties: {
     principalId: service.identity.principalId
     principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.monitoringMetricsPublisher)
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      roles.monitoringMetricsPublisher
+    )
   }
 }
 

@@ -22,7 +22,11 @@ resource account 'Microsoft.DocumentDB/databaseAccounts@2025-10-15' = {
   kind: 'GlobalDocumentDB'
   properties: {
     databaseAccountOfferType: 'Standard'
-    capabilities: [{ name: 'EnableServerless' }, { name: 'EnableNoSQLVectorSearch' }, { name: 'EnableNoSQLFullTextSearch' }]
+    capabilities: [
+      { name: 'EnableServerless' }
+      { name: 'EnableNoSQLVectorSearch' }
+      { name: 'EnableNoSQLFullTextSearch' }
+    ]
     consistencyPolicy: { defaultConsistencyLevel: 'Session' }
     locations: [{ locationName: location, failoverPriority: 0, isZoneRedundant: false }]
     disableLocalAuth: true
@@ -41,30 +45,66 @@ resource database 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases@2025-10-15
   }
 }
 
-// Vectors stay out of the ordinary index, where each of their numbers would be an entry to pay for, and so do long texts.
-// Words have an index of their own.
-resource sqlContainers 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@2025-10-15' = [for container in items(containers): {
-  parent: database
-  name: container.value.name
-  tags: tags
-  properties: {
-    resource: {
-      id: container.value.name
-      partitionKey: { kind: 'Hash', version: 2, paths: [container.value.partition_key] }
-      defaultTtl: contains(container.value, 'ttl_s') ? container.value.ttl_s : null
-      indexingPolicy: {
-        indexingMode: 'consistent'
-        automatic: true
-        includedPaths: [{ path: '/*' }]
-        excludedPaths: concat([{ path: '/"_etag"/?' }], contains(container.value, 'vector') ? [{ path: '${container.value.vector.path}/*' }] : [], contains(container.value, 'full_text') ? [{ path: '${container.value.full_text.path}/?' }] : [], contains(container.value, 'unindexed') ? map(container.value.unindexed, path => { path: '${path}/?' }) : [])
-        vectorIndexes: contains(container.value, 'vector') ? [{ path: container.value.vector.path, type: container.value.vector.dimensions > mostFlatDimensions ? 'diskANN' : 'flat' }] : null
-        fullTextIndexes: contains(container.value, 'full_text') ? [{ path: container.value.full_text.path }] : null
-      }
-      vectorEmbeddingPolicy: contains(container.value, 'vector') ? { vectorEmbeddings: [{ path: container.value.vector.path, dataType: 'float32', distanceFunction: 'cosine', dimensions: container.value.vector.dimensions }] } : null
-      fullTextPolicy: contains(container.value, 'full_text') ? { defaultLanguage: container.value.full_text.language, fullTextPaths: [{ path: container.value.full_text.path, language: container.value.full_text.language }] } : null
+// What the topology says of each container, in the words of Cosmos DB.
+var specs = [
+  for container in items(containers): {
+    name: container.value.name
+    partitionKey: container.value.partition_key
+    ttl: container.value.?ttl_s
+    unindexed: container.value.?unindexed ?? []
+    hasVector: contains(container.value, 'vector')
+    vectorIndex: {
+      path: container.value.?vector.path
+      type: (container.value.?vector.dimensions ?? 0) > mostFlatDimensions ? 'diskANN' : 'flat'
+    }
+    embedding: {
+      path: container.value.?vector.path
+      dataType: 'float32'
+      distanceFunction: 'cosine'
+      dimensions: container.value.?vector.dimensions
+    }
+    hasText: contains(container.value, 'full_text')
+    textPath: container.value.?full_text.path
+    textPolicy: {
+      defaultLanguage: container.value.?full_text.language
+      fullTextPaths: [{ path: container.value.?full_text.path, language: container.value.?full_text.language }]
     }
   }
-}]
+]
+
+// Vectors stay out of the ordinary index, where each of their numbers would be an entry to pay for, and so do long texts.
+// Words have an index of their own. One container after the other: an account refuses some changes (412, 429) while another
+// is under way, and the scheduler takes longer than all of them.
+@batchSize(1)
+resource sqlContainers 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@2025-10-15' = [
+  for spec in specs: {
+    parent: database
+    name: spec.name
+    tags: tags
+    properties: {
+      resource: {
+        id: spec.name
+        partitionKey: { kind: 'Hash', version: 2, paths: [spec.partitionKey] }
+        defaultTtl: spec.?ttl
+        indexingPolicy: {
+          indexingMode: 'consistent'
+          automatic: true
+          includedPaths: [{ path: '/*' }]
+          excludedPaths: concat(
+            [{ path: '/"_etag"/?' }],
+            spec.hasVector ? [{ path: '${spec.embedding.path}/*' }] : [],
+            spec.hasText ? [{ path: '${spec.textPath}/?' }] : [],
+            map(spec.unindexed, path => { path: '${path}/?' })
+          )
+          vectorIndexes: spec.hasVector ? [spec.vectorIndex] : null
+          fullTextIndexes: spec.hasText ? [{ path: spec.textPath }] : null
+        }
+        vectorEmbeddingPolicy: spec.hasVector ? { vectorEmbeddings: [spec.embedding] } : null
+        fullTextPolicy: spec.hasText ? spec.textPolicy : null
+      }
+    }
+  }
+]
 
 // Requests are not logged one by one: their number, units and throttling are in the metrics.
 resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {

@@ -11,6 +11,9 @@ param isPrivate bool
 @allowed(['Consumption', 'Dedicated'])
 param sku string
 
+@description('`allLogs`, the name of a log category, or `none`.')
+param logs string
+
 var roles = loadJsonContent('../roles.json')
 
 resource scheduler 'Microsoft.DurableTask/schedulers@2026-02-01' = {
@@ -25,11 +28,13 @@ resource scheduler 'Microsoft.DurableTask/schedulers@2026-02-01' = {
   }
 }
 
-resource taskHubs 'Microsoft.DurableTask/schedulers/taskHubs@2026-02-01' = [for hub in taskHubNames: {
-  parent: scheduler
-  name: hub
-  properties: {}
-}]
+resource taskHubs 'Microsoft.DurableTask/schedulers/taskHubs@2026-02-01' = [
+  for hub in taskHubNames: {
+    parent: scheduler
+    name: hub
+    properties: {}
+  }
+]
 
 // Consumption keeps nothing beyond 30 days. Results outlive the history: they are documents.
 resource retention 'Microsoft.DurableTask/schedulers/retentionPolicies@2026-02-01' = {
@@ -40,25 +45,33 @@ resource retention 'Microsoft.DurableTask/schedulers/retentionPolicies@2026-02-0
   }
 }
 
+// Its documentation lists one category, by a title and not by the name that is asked for here.
+var logSetting = logs == 'allLogs' ? { categoryGroup: logs, enabled: true } : { category: logs, enabled: true }
+
 resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   scope: scheduler
   name: 'to-log-analytics'
   properties: {
     workspaceId: workspaceId
-    logs: [{ categoryGroup: 'allLogs', enabled: true }]
+    logs: logs == 'none' ? [] : [logSetting]
     metrics: [{ category: 'AllMetrics', enabled: true }]
   }
 }
 
-resource appRunsHub 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for (hub, i) in taskHubNames: {
-  scope: taskHubs[i]
-  name: guid(taskHubs[i].id, appPrincipalId, roles.durableTaskDataContributor)
-  properties: {
-    principalId: appPrincipalId
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.durableTaskDataContributor)
+resource appRunsHub 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for (hub, i) in taskHubNames: {
+    scope: taskHubs[i]
+    name: guid(taskHubs[i].id, appPrincipalId, roles.durableTaskDataContributor)
+    properties: {
+      principalId: appPrincipalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: subscriptionResourceId(
+        'Microsoft.Authorization/roleDefinitions',
+        roles.durableTaskDataContributor
+      )
+    }
   }
-}]
+]
 
 output id string = scheduler.id
 output name string = scheduler.name

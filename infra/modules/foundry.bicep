@@ -33,15 +33,17 @@ resource account 'Microsoft.CognitiveServices/accounts@2025-12-01' = {
 
 // One at a time: an account refuses a change while another is under way.
 @batchSize(1)
-resource deployments 'Microsoft.CognitiveServices/accounts/deployments@2025-12-01' = [for model in models: {
-  parent: account
-  name: model.name
-  sku: { name: model.sku, capacity: model.capacity }
-  properties: {
-    model: { format: 'OpenAI', name: model.model, version: model.version }
-    versionUpgradeOption: 'OnceCurrentVersionExpired'
+resource deployments 'Microsoft.CognitiveServices/accounts/deployments@2025-12-01' = [
+  for model in models: {
+    parent: account
+    name: model.name
+    sku: { name: model.sku, capacity: model.capacity }
+    properties: {
+      model: { format: 'OpenAI', name: model.model, version: model.version }
+      versionUpgradeOption: 'OnceCurrentVersionExpired'
+    }
   }
-}]
+]
 
 resource project 'Microsoft.CognitiveServices/accounts/projects@2025-12-01' = {
   parent: account
@@ -70,7 +72,10 @@ resource appAsksModels 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   properties: {
     principalId: appPrincipalId
     principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.cognitiveServicesOpenAIUser)
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      roles.cognitiveServicesOpenAIUser
+    )
   }
 }
 
@@ -80,7 +85,10 @@ resource deployerEmbedsMaterials 'Microsoft.Authorization/roleAssignments@2022-0
   properties: {
     principalId: deployerPrincipalId
     principalType: deployerPrincipalType
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.cognitiveServicesOpenAIUser)
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      roles.cognitiveServicesOpenAIUser
+    )
   }
 }
 

@@ -29,8 +29,6 @@ param subnetId string
 
 param deploymentContainerUrl string
 param blobEndpoint string
-param queueEndpoint string
-param tableEndpoint string
 param applicationInsightsConnectionString string
 
 @description('Object id of the identity that the gateway calls with; empty: there is no gateway.')
@@ -47,19 +45,31 @@ param settings object
 
 // All or none: the key may go and the header be believed only where nobody but the gateway gets through.
 var behindGateway = !empty(gatewayPrincipalId) && !empty(gatewayAudience)
-var gatewaySettings = behindGateway ? {
+var gatewaySettings = {
   HTTP_AUTH_LEVEL: 'anonymous'
   TRUST_USER_ID_HEADER: '1'
   STATUS_REQUIRES_OWNER: '1'
-} : {}
+}
+var gatewayOnly = {
+  enabled: true
+  registration: {
+    clientId: gatewayAudience
+    openIdIssuer: '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
+  }
+  validation: {
+    allowedAudiences: [gatewayAudience, 'api://${gatewayAudience}']
+    defaultAuthorizationPolicy: { allowedPrincipals: { identities: [gatewayPrincipalId] } }
+  }
+}
 
+// Of the host's storage only the blobs: leases, keys, when timers ran. The scheduler keeps the runs and no trigger waits for
+// blobs, so nobody needs queues. Into tables the host writes diagnostic events, which its log has as well: with the address
+// and without the role it is refused every ten minutes.
 var hostSettings = {
   AZURE_CLIENT_ID: identityClientId
   AzureWebJobsStorage__credential: 'managedidentity'
   AzureWebJobsStorage__clientId: identityClientId
   AzureWebJobsStorage__blobServiceUri: blobEndpoint
-  AzureWebJobsStorage__queueServiceUri: queueEndpoint
-  AzureWebJobsStorage__tableServiceUri: tableEndpoint
   APPLICATIONINSIGHTS_CONNECTION_STRING: applicationInsightsConnectionString
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
   // What the telemetry SDK tells its makers of itself, and what it would let them change from afar.
@@ -113,7 +123,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
 
   resource appSettings 'config' = {
     name: 'appsettings'
-    properties: union(hostSettings, settings, idleSettings, gatewaySettings)
+    properties: union(hostSettings, settings, idleSettings, behindGateway ? gatewaySettings : {})
   }
 
   // Written without a gateway too: turned off, it must not stay as the last deployment left it.
@@ -121,30 +131,32 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
     name: 'authsettingsV2'
     properties: {
       platform: { enabled: behindGateway }
-      globalValidation: { requireAuthentication: behindGateway, unauthenticatedClientAction: behindGateway ? 'Return401' : 'AllowAnonymous' }
+      globalValidation: {
+        requireAuthentication: behindGateway
+        unauthenticatedClientAction: behindGateway ? 'Return401' : 'AllowAnonymous'
+      }
       httpSettings: { requireHttps: true }
       login: { tokenStore: { enabled: false } }
       identityProviders: {
-        azureActiveDirectory: behindGateway ? {
-          enabled: true
-          registration: { clientId: gatewayAudience, openIdIssuer: '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0' }
-          validation: {
-            allowedAudiences: [gatewayAudience, 'api://${gatewayAudience}']
-            defaultAuthorizationPolicy: { allowedPrincipals: { identities: [gatewayPrincipalId] } }
-          }
-        } : { enabled: false }
+        azureActiveDirectory: behindGateway ? gatewayOnly : { enabled: false }
       }
     }
     dependsOn: [appSettings]
   }
 }
 
-// Deployments sign in with Entra ID; passwords for publishing stay off.
-resource publishing 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = [for way in ['ftp', 'scm']: {
+// Deployments sign in with Entra ID; passwords for publishing stay off. Two and no loop: the name tells the type.
+resource publishingByFtp 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = {
   parent: app
-  name: way
+  name: 'ftp'
   properties: { allow: false }
-}]
+}
+
+resource publishingByScm 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = {
+  parent: app
+  name: 'scm'
+  properties: { allow: false }
+}
 
 // Metrics only: the app's logs reach the same workspace through Application Insights.
 resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {

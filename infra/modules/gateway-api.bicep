@@ -46,11 +46,13 @@ resource service 'Microsoft.ApiManagement/service@2024-05-01' existing = {
   name: serviceName
 }
 
-resource namedValues 'Microsoft.ApiManagement/service/namedValues@2024-05-01' = [for item in values: {
-  parent: service
-  name: item.name
-  properties: { displayName: item.name, value: item.value, secret: false }
-}]
+resource namedValues 'Microsoft.ApiManagement/service/namedValues@2024-05-01' = [
+  for item in values: {
+    parent: service
+    name: item.name
+    properties: { displayName: item.name, value: item.value, secret: false }
+  }
+]
 
 resource blue 'Microsoft.ApiManagement/service/backends@2024-05-01' = {
   parent: service
@@ -71,7 +73,10 @@ resource pool 'Microsoft.ApiManagement/service/backends@2024-05-01' = {
   properties: {
     type: 'Pool'
     pool: {
-      services: concat(greenShare < 100 ? [{ id: blue.id, priority: 1, weight: 100 - greenShare }] : [], greenShare > 0 ? [{ id: green.id, priority: 1, weight: greenShare }] : [])
+      services: concat(
+        greenShare < 100 ? [{ id: blue.id, priority: 1, weight: 100 - greenShare }] : [],
+        greenShare > 0 ? [{ id: green.id, priority: 1, weight: greenShare }] : []
+      )
     }
   }
 }
@@ -102,23 +107,29 @@ var parameters = [for operation in operations: filter(split(operation.urlTemplat
 
 // One after the other: the service answers 409 to a second change of an API while the first is under way.
 @batchSize(1)
-resource apiOperations 'Microsoft.ApiManagement/service/apis/operations@2024-05-01' = [for (operation, i) in operations: {
-  parent: api
-  name: operation.name
-  properties: {
-    displayName: operation.name
-    method: operation.method
-    urlTemplate: operation.urlTemplate
-    templateParameters: [for part in parameters[i]: { name: replace(replace(part, '{', ''), '}', ''), type: 'string', required: true }]
+resource apiOperations 'Microsoft.ApiManagement/service/apis/operations@2024-05-01' = [
+  for (operation, i) in operations: {
+    parent: api
+    name: operation.name
+    properties: {
+      displayName: operation.name
+      method: operation.method
+      urlTemplate: operation.urlTemplate
+      templateParameters: [
+        for part in parameters[i]: { name: replace(replace(part, '{', ''), '}', ''), type: 'string', required: true }
+      ]
+    }
+    dependsOn: [apiPolicy]
   }
-  dependsOn: [apiPolicy]
-}]
+]
 
 @batchSize(1)
-resource operationPolicies 'Microsoft.ApiManagement/service/apis/operations/policies@2024-05-01' = [for (operation, i) in operations: {
-  parent: apiOperations[i]
-  name: 'policy'
-  properties: { format: 'rawxml', value: policies[!empty(operation.policy) ? operation.policy : 'inherited'] }
-}]
+resource operationPolicies 'Microsoft.ApiManagement/service/apis/operations/policies@2024-05-01' = [
+  for (operation, i) in operations: {
+    parent: apiOperations[i]
+    name: 'policy'
+    properties: { format: 'rawxml', value: policies[operation.policy ?? 'inherited'] }
+  }
+]
 
 output poolId string = pool.id

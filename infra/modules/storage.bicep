@@ -40,10 +40,12 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-06-01' = {
   name: 'default'
 }
 
-resource deployments 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = [for container in deploymentContainers: {
-  parent: blobs
-  name: container
-}]
+resource deployments 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = [
+  for container in deploymentContainers: {
+    parent: blobs
+    name: container
+  }
+]
 
 resource snippetUploads 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = {
   parent: blobs
@@ -83,12 +85,13 @@ resource deployerUploadsLabData 'Microsoft.Authorization/roleAssignments@2022-04
   properties: {
     principalId: deployerPrincipalId
     principalType: deployerPrincipalType
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.storageBlobDataContributor)
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      roles.storageBlobDataContributor
+    )
   }
 }
 
 output id string = account.id
 output name string = account.name
 output blobEndpoint string = account.properties.primaryEndpoints.blob
-output queueEndpoint string = account.properties.primaryEndpoints.queue
-output tableEndpoint string = account.properties.primaryEndpoints.table

@@ -1,7 +1,7 @@
 """Orchestrations through the durable client: how far they have come, and a start under a known id."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from azure.durable_functions import DurableOrchestrationClient
@@ -74,6 +74,18 @@ class DurableOrchestrations:
             return await self._client.get_status(instance_id, show_input=show_input) or None
         except Exception as error:
             raise Unavailable(f"The state of a run could not be read: {masked(str(error))}") from error
+
+    async def ping(self) -> None:
+        """Ask the task hub for the runs of tomorrow: it has to look, and finds none.
+
+        Raises:
+            Unavailable: It could not be asked.
+        """
+        # Of a single instance the SDK says that there is none also where the host answers 500, as without its backend.
+        try:
+            await self._client.get_status_by(created_time_from=datetime.now(UTC) + timedelta(days=1))
+        except Exception as error:
+            raise Unavailable(f"The task hub could not be asked: {masked(str(error))}") from error
 
     async def runtime_status(self, instance_id: str) -> str | None:
         """Return the runtime status of an instance, such as ``Running``; None where there is none.

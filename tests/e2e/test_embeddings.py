@@ -245,7 +245,9 @@ async def test_health_tells_strangers_only_its_status(app, openai):
     status, answer, _ = await app.call("GET", "/api/health")
     assert (status, answer) == (200, {"status": "ok"})
     _, answer, _ = await app.call("GET", "/api/health", headers={"user-id": "me"})
-    assert set(answer["dependencies"]) == {"cosmos", "storage", "openai", "search", "servicebus", "github"}
+    assert set(answer["dependencies"]) == {
+        *("cosmos", "storage", "openai", "search", "servicebus", "durable", "github")
+    }
     assert all(each["status"] == "ok" and each["latency_ms"] > 0 for each in answer["dependencies"].values())
 
 

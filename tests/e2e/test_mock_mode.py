@@ -33,7 +33,7 @@ async def test_every_vector_is_the_mock_vector(mock_url, project):
 async def test_github_is_no_dependency_where_nothing_is_gathered(mock_url):
     async with fanwise(mock_url) as app:
         _, answer, _ = await app.call("GET", "/api/health", headers={"user-id": "me"})
-        assert set(answer["dependencies"]) == {"cosmos", "storage", "openai", "search", "servicebus"}
+        assert set(answer["dependencies"]) == {"cosmos", "storage", "openai", "search", "servicebus", "durable"}
 
 
 async def test_ten_megabytes_work(mock_url, project):

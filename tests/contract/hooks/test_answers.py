@@ -100,3 +100,22 @@ async def test_the_key_goes_to_no_other_host(outputs):
 
     assert "An answer points to" in str(failed)
     assert asked == []
+
+
+@pytest.mark.parametrize("path", ["/api/health", "/search"])
+async def test_whoever_waits_does_so_for_as_long_as_was_asked_for(outputs, path, capsys):
+    well = answering(search_document(**FOUND))
+    refused: list[str] = []
+
+    async def at_first_away(request: web.Request) -> web.StreamResponse:
+        if request.path == path and not refused:
+            refused.append(path)
+            return web.json_response({"status": "degraded"}, status=503)
+        return await well(request)
+
+    async with serving(at_first_away) as url:
+        chosen = outputs | {"SERVICE_API_URI": url, "HOOK_WAIT_S": "1234", "HOOK_POLL_S": "0.01"}
+        await asyncio.to_thread(call_the_app, Outputs(chosen))
+
+    assert f"{path}: answers 503" in (said := capsys.readouterr().out)
+    assert "of at most 1234 s" in said

@@ -13,7 +13,17 @@ from tree_sitter import Node
 
 from tests.support.bicep.runtime import ARITHMETIC, OPERATIONS, SUBSCRIPTION, call, identity, read_only, typed_path
 from tests.support.bicep.sources import Sources, exists_in_this_case, plain
-from tests.support.bicep.syntax import BicepError, BicepFile, Declaration, literal, read_bicep, text, unescaped, values
+from tests.support.bicep.syntax import (
+    BicepError,
+    BicepFile,
+    Declaration,
+    is_safe,
+    literal,
+    read_bicep,
+    text,
+    unescaped,
+    values,
+)
 
 _TYPES: dict[str, type | tuple[type, ...]] = {"string": str, "int": int, "bool": bool, "object": dict, "array": list}
 _TOP_LEVEL_SCOPES = {"Microsoft.Resources/resourceGroups": SUBSCRIPTION}
@@ -315,13 +325,16 @@ class _Evaluator:
     def _on_unary_expression(self, node: Node, local: Mapping[str, Any]) -> bool:
         return not self._truth(values(node)[0], local)
 
-    def _on_binary_expression(self, node: Node, local: Mapping[str, Any]) -> bool | int:
+    def _on_binary_expression(self, node: Node, local: Mapping[str, Any]) -> Any:
         left, right = values(node)
         sign = next(text(child) for child in node.children if not child.is_named)
         if sign == "&&":
             return self._truth(left, local) and self._truth(right, local)
         if sign == "||":
             return self._truth(left, local) or self._truth(right, local)
+        if sign == "??":
+            found = self._value(left, local)
+            return self._value(right, local) if found is None else found
         if sign in ARITHMETIC:
             return self._sum(ARITHMETIC[sign], left, right, local)
         if sign not in OPERATIONS:
@@ -358,6 +371,12 @@ class _Evaluator:
     def _on_subscript_expression(self, node: Node, local: Mapping[str, Any]) -> Any:
         container, key = values(node)
         owner, wanted = self._value(container, local), self._value(key, local)
+        if owner is None:
+            if is_safe(node) or is_safe(container, whole_chain=True):
+                return None
+            raise BicepError(f"{self._file.where(node)}: {text(container)} is None, which has no {wanted}")
+        if is_safe(node) and (wanted not in owner if isinstance(owner, dict) else not 0 <= wanted < len(owner)):
+            return None
         if isinstance(owner, dict):
             return _found(owner, wanted, f"{self._file.where(node)}: {text(container)}")
         return owner[wanted]
@@ -366,6 +385,8 @@ class _Evaluator:
         owner, name_node = values(node)
         value, name = self._value(owner, local), text(name_node)
         where = f"{self._file.where(node)}: {text(owner)}"
+        if value is None and (is_safe(node) or is_safe(owner, whole_chain=True)):
+            return None
         if isinstance(value, Resource):
             return self._of_resource(value, name, where)
         if isinstance(value, _Properties):
@@ -373,6 +394,8 @@ class _Evaluator:
         if isinstance(value, _Outputs):
             return _found({"outputs": value.outputs}, name, f"{where}, a module,")
         if isinstance(value, Mapping):
+            if is_safe(node) and name not in value:
+                return None
             return _found(value, name, where)  # pyright: ignore[reportUnknownArgumentType]
         raise BicepError(f"{where} is {value!r}, which has no {name}")
 

@@ -24,8 +24,6 @@ _READ_ONLY: dict[tuple[str, str], str] = {
     ("Microsoft.ManagedIdentity/userAssignedIdentities", "clientId"): APP_CLIENT_ID,
     ("Microsoft.Insights/components", "ConnectionString"): "InstrumentationKey=00000000-0000-0000-0000-00000000000e",
     ("Microsoft.Storage/storageAccounts", "primaryEndpoints.blob"): "https://{name}.blob.core.windows.net/",
-    ("Microsoft.Storage/storageAccounts", "primaryEndpoints.queue"): "https://{name}.queue.core.windows.net/",
-    ("Microsoft.Storage/storageAccounts", "primaryEndpoints.table"): "https://{name}.table.core.windows.net/",
     ("Microsoft.DocumentDB/databaseAccounts", "documentEndpoint"): "https://{name}.documents.azure.com:443/",
     ("Microsoft.DurableTask/schedulers", "endpoint"): "https://{name}-a1b2.northeurope.durabletask.io",
     ("Microsoft.Web/sites", "defaultHostName"): "{name}.azurewebsites.net",
@@ -108,10 +106,17 @@ OPERATIONS: dict[str, Callable[[Any, Any], bool]] = {
     "<=": operator.le,
 }
 ARITHMETIC: dict[str, Callable[[int, int], int]] = {"+": operator.add, "-": operator.sub}
+
+
+def _fail(message: str) -> None:
+    raise BicepError(message)
+
+
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "concat": _concat,
     "contains": operator.contains,
     "empty": operator.not_,
+    "fail": _fail,
     "filter": _filter,
     "environment": lambda: {
         "suffixes": {"storage": "core.windows.net"},

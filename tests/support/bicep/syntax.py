@@ -110,6 +110,18 @@ def unescaped(part: Node) -> str:
     return _ESCAPES[text(part)] if part.type == "escape_sequence" else text(part)
 
 
+def is_safe(node: Node, *, whole_chain: bool = False) -> bool:
+    """Whether ``a.?b`` or ``a[?b]`` is asked for, which yields null where there is none.
+
+    ``whole_chain``: or before it, as in ``a.?b.c``: what follows is not asked for then.
+    """
+    if node.type not in ("member_expression", "subscript_expression"):
+        return False
+    if any(child.type in (".?", "?") for child in node.children):
+        return True
+    return whole_chain and is_safe(values(node)[0], whole_chain=True)
+
+
 def values(node: Node) -> list[Node]:
     """Return the children that are values: comments are not."""
     return [child for child in node.named_children if child.type not in ("comment", "diagnostic_comment")]

@@ -15,7 +15,7 @@ from tests.support.infra.project import Project
 from tests.support.tracked_files import ROOT
 
 FOLDER = "infra/hooks"
-HOOKS = ("preprovision", "postprovision", "predeploy", "postdeploy")
+HOOKS = ("preprovision", "postprovision", "predeploy", "postdeploy", "postdown")
 _RUN = re.compile(r"^sys\.exit\(run\(\"(\w+)\"\)\)", re.MULTILINE)
 # By which package a module comes that is not named after it.
 _PACKAGES = {"azure.core": "azure-core", "azure.identity": "azure-identity", "azure.search": "azure-search-documents",

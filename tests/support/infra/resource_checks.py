@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 from tests.support.bicep.evaluate import Deployment, Resource
+from tests.support.bicep.syntax import text
 from tests.support.infra.project import Project
 
 _COSMOS = "Microsoft.DocumentDB/databaseAccounts"
@@ -38,7 +39,7 @@ _PRIVATE: dict[str, set[str]] = {
     "Microsoft.KeyVault/vaults": {"vault"},
     "Microsoft.Search/searchServices": {"searchService"},
     "Microsoft.ServiceBus/namespaces": {"namespace"},
-    "Microsoft.Storage/storageAccounts": {"blob", "queue", "table"},
+    "Microsoft.Storage/storageAccounts": {"blob"},
 }
 _OBSERVED = {
     *(_PRIVATE.keys() - {"Microsoft.Storage/storageAccounts"}),
@@ -85,6 +86,14 @@ def cosmos_containers(project: Project) -> list[str]:
             if made[name] != wanted:
                 found.append(f"{way}: {name} is {json.dumps(made[name])}, expected {json.dumps(wanted)}")
     return found
+
+
+def cosmos_containers_in_turn(project: Project) -> list[str]:
+    """An account refuses some changes while another is under way: its containers are made one after the other."""
+    (module,) = (file for file in project.bicep if file.path.name == "cosmos.bicep")
+    size = module.declarations["sqlContainers"].decorators.get("batchSize")
+    given = text(size) if size is not None else "all"
+    return [f"cosmos.bicep: {given} containers are made at once"] * (given != "1")
 
 
 def _container(name: str, said: dict[str, Any]) -> dict[str, Any]:
@@ -209,6 +218,23 @@ def observed(project: Project) -> list[str]:
         for each in settings:
             found += [f"{way}: {each.scope} reports elsewhere"] * (each.properties["workspaceId"] != workspace)
             found += [f"{way}: {each.scope} sends no metrics"] * (not each.properties.get("metrics"))
+    return found
+
+
+def scheduler_logs(project: Project) -> list[str]:
+    """The scheduler logs what SCHEDULER_LOGS says: a category, all of them, or nothing where it would be refused."""
+    found: list[str] = []
+    wanted: dict[str, list[dict[str, Any]]] = {
+        "allLogs": [{"categoryGroup": "allLogs", "enabled": True}],
+        "RunLogs": [{"category": "RunLogs", "enabled": True}],
+        "none": [],
+    }
+    for chosen, expected in wanted.items():
+        deployment = project.deployed({"schedulerLogs": chosen})
+        scheduler = deployment.one("Microsoft.DurableTask/schedulers").id
+        settings = deployment.of("Microsoft.Insights/diagnosticSettings")
+        given = [each.properties["logs"] for each in settings if each.scope == scheduler]
+        found += [f"asked for {chosen}, the scheduler logs {given}"] * (given != [expected])
     return found
 
 

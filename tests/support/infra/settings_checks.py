@@ -18,8 +18,6 @@ RUNTIME_SETTINGS = {
     "AzureWebJobsStorage__blobServiceUri": "leases and keys of the host",
     "AzureWebJobsStorage__clientId": "the identity that the host uses for its storage",
     "AzureWebJobsStorage__credential": "an identity in place of a connection string",
-    "AzureWebJobsStorage__queueServiceUri": "beside the blob endpoint, as the host reads a connection by identity",
-    "AzureWebJobsStorage__tableServiceUri": "beside the blob endpoint, as the host reads a connection by identity",
     "AzureSignalRConnectionString__clientId": "the identity of the SignalR bindings",
     "AzureSignalRConnectionString__credential": "an identity in place of a connection string",
     "AzureSignalRConnectionString__serviceUri": "the SignalR bindings",

@@ -95,6 +95,83 @@ def test_a_module_in_a_loop_is_deployed_each_round(tmp_path: Path) -> None:
     assert deployed(tmp_path, source, names=["x", "y"]).outputs == {"b": "y!"}
 
 
+LEFT_OUT = """
+param wanted bool
+module inner 'inner.bicep' = if (wanted) {
+  name: 'inner'
+}
+"""
+
+
+@pytest.mark.parametrize(("wanted", "answer"), [(True, "there"), (False, "none")])
+def test_an_output_of_a_module_that_is_left_out_is_null(tmp_path: Path, wanted: bool, answer: str) -> None:
+    (tmp_path / "inner.bicep").write_text("output b string = 'there'\n", encoding="utf-8")
+
+    source = f"{LEFT_OUT}output b string = inner.?outputs.b ?? 'none'\n"
+
+    assert deployed(tmp_path, source, wanted=wanted).outputs == {"b": answer}
+
+
+@pytest.mark.parametrize("asked", ["inner!.outputs.b", "inner.outputs.b"])
+def test_a_module_that_is_left_out_has_no_outputs(tmp_path: Path, asked: str) -> None:
+    (tmp_path / "inner.bicep").write_text("output b string = 'there'\n", encoding="utf-8")
+    source = f"{LEFT_OUT}output b string = {asked}\n"
+
+    assert deployed(tmp_path, source, wanted=True).outputs == {"b": "there"}
+    with pytest.raises(BicepError, match="is None"):
+        deployed(tmp_path, source, wanted=False)
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        ("a.?b", 1),
+        ("a.?d", None),
+        ("a.?d.e.f", None),
+        ("a.?d[0].e", None),
+        ("a.?d ?? 2", 2),
+        ("a.?b ?? 2", 1),
+        ("a.c[?'x']", None),
+        ("a.c[?'y']", 3),
+        ("a.l[?1]", None),
+        ("a.l[?0]", 4),
+        ("a!.b", 1),
+    ],
+)
+def test_what_may_not_be_there_is_null(tmp_path: Path, asked: str, answer: int | None) -> None:
+    source = f"var a = {{ b: 1, c: {{ y: 3 }}, l: [4] }}\nvar c = {asked}\noutput b array = [c]\n"
+
+    assert deployed(tmp_path, source).outputs == {"b": [answer]}
+
+
+def test_a_deployment_that_fails_itself_says_why(tmp_path: Path) -> None:
+    source = "param a string\nvar b = empty(a) ? fail('a is empty') : a\noutput c string = b\n"
+
+    assert deployed(tmp_path, source, a="x").outputs == {"c": "x"}
+    with pytest.raises(BicepError, match="a is empty"):
+        deployed(tmp_path, source, a="")
+
+
+def test_a_loop_may_stand_on_a_line_of_its_own(tmp_path: Path) -> None:
+    source = """
+    param names array
+    resource stores 'Microsoft.Storage/storageAccounts@2025-06-01' = [
+      for (name, i) in names: {
+        name: '${name}${i}'
+        tags: {
+          parts: [
+            for part in ['x', 'y']: '${part}${i}'
+          ]
+        }
+      }
+    ]
+    """
+
+    stores = deployed(tmp_path, source, names=["a", "b"]).resources
+
+    assert [(each.name, each.body["tags"]["parts"]) for each in stores] == [("a0", ["x0", "y0"]), ("b1", ["x1", "y1"])]
+
+
 def test_a_resource_that_exists_is_named_and_not_made(tmp_path: Path) -> None:
     source = f"{STORE.replace('= {', 'existing = {')}output id string = store.id"
     deployment = deployed(tmp_path, source)
@@ -144,6 +221,9 @@ def test_an_escape_stands_for_its_character(tmp_path: Path) -> None:
         ("output a int = 'x'", "output a"),
         (r"var a = '\${b}'", "not in the subset"),
         ("var a = (", "cannot be parsed"),
+        ("var a = { b: 1 }\nvar c = a.?d!.e.?f.g\nvar h = a.d.?e", "has no d"),
+        ("var a = { b: null }\nvar c = a.?b ?? d", "there is no d"),
+        ("var a = { b: 1 }\nvar c = a.?d\nvar e = c['f']", "is None"),
     ],
 )
 def test_what_could_not_be_deployed_is_refused(tmp_path: Path, source: str, reason: str) -> None:

@@ -66,8 +66,8 @@ param instanceMemoryMB int = 2048
 @maxValue(1000)
 param maximumInstanceCount int = 100
 
-@description('Turns the two always-ready instances off (2 x 21 USD a month at 2 GB) and semantic ranking down to the free 1,000 queries a month. First calls then wait for a cold start.')
-param devCost bool = false
+@description('For users who wait: three always-ready instances (HTTP, durable, the search queue; 21 USD a month each at 2 GB), semantic ranking without the limit of 1,000 free queries a month, 400,000 tokens a minute for chat and 100,000 for embeddings. Without it first calls wait for a cold start.')
+param production bool = false
 
 @description('Data services behind private endpoints, Service Bus in the Premium tier: about 730 USD a month more. Decide before the first deployment.')
 param vnetEnabled bool = false
@@ -91,9 +91,9 @@ param chatModelName string = 'gpt-5.4-mini'
 @description('Its version. Models retire: see the schedule of Microsoft Foundry.')
 param chatModelVersion string = '2026-03-17'
 
-@description('Thousands of tokens a minute for chat.')
-@minValue(1)
-param chatModelCapacity int = 400
+@description('Thousands of tokens a minute for chat; 0: 60, which is two searches at once and what small subscriptions have, 400 with PRODUCTION=true.')
+@minValue(0)
+param chatModelCapacity int = 0
 
 @description('`default` leaves the temperature to the model: reasoning models refuse any other.')
 @allowed(['0', 'default'])
@@ -109,9 +109,9 @@ param embeddingModelName string = 'text-embedding-3-small'
 @description('Its version.')
 param embeddingModelVersion string = '1'
 
-@description('Thousands of tokens a minute for embeddings.')
-@minValue(1)
-param embeddingModelCapacity int = 100
+@description('Thousands of tokens a minute for embeddings; 0: 60, 100 with PRODUCTION=true.')
+@minValue(0)
+param embeddingModelCapacity int = 0
 
 @description('How both models are deployed.')
 @allowed(['GlobalStandard', 'DataZoneStandard', 'Standard'])
@@ -186,6 +186,12 @@ var colours = concat(
   [{ name: 'blue', service: 'api', suffix: '' }],
   blueGreen ? [{ name: 'green', service: 'api-green', suffix: '-green' }] : []
 )
+// HTTP and orchestrations scale as groups, a function that a queue starts by itself: warming the others would not keep it warm.
+var alwaysReady = [
+  { name: 'http', instanceCount: 1 }
+  { name: 'durable', instanceCount: 1 }
+  { name: 'function:SearchQueueStarter', instanceCount: 1 }
+]
 var active = blueGreen ? activeColour : 'blue'
 var deploymentContainers = [for colour in colours: 'app-package${colour.suffix}']
 var taskHubNames = [for colour in colours: '${topology.settings.TASKHUB_NAME.default}${colour.suffix}']
@@ -290,7 +296,7 @@ module search 'modules/search.bicep' = {
     deployerPrincipalId: principalId
     deployerPrincipalType: principalType
     isPrivate: vnetEnabled
-    semanticRanking: devCost ? 'free' : 'standard'
+    semanticRanking: production ? 'standard' : 'free'
   }
 }
 
@@ -313,14 +319,14 @@ module foundry 'modules/foundry.bicep' = {
         model: chatModelName
         version: chatModelVersion
         sku: modelSku
-        capacity: chatModelCapacity
+        capacity: chatModelCapacity > 0 ? chatModelCapacity : production ? 400 : 60
       }
       {
         name: embeddingModelName
         model: embeddingModelName
         version: embeddingModelVersion
         sku: modelSku
-        capacity: embeddingModelCapacity
+        capacity: embeddingModelCapacity > 0 ? embeddingModelCapacity : production ? 100 : 60
       }
     ]
   }
@@ -389,7 +395,7 @@ module signalR 'modules/signalr.bicep' = if (signalREnabled) {
     tags: tags
     workspaceId: monitoring.outputs.workspaceId
     appPrincipalId: identity.outputs.principalId
-    sku: devCost ? 'Free_F1' : 'Standard_S1'
+    sku: production ? 'Standard_S1' : 'Free_F1'
   }
 }
 
@@ -506,7 +512,7 @@ module apps 'modules/function-app.bicep' = [
       pythonVersion: pythonVersion
       instanceMemoryMB: instanceMemoryMB
       maximumInstanceCount: maximumInstanceCount
-      alwaysReady: devCost ? [] : [{ name: 'http', instanceCount: 1 }, { name: 'durable', instanceCount: 1 }]
+      alwaysReady: production ? alwaysReady : []
       subnetId: network.?outputs.appSubnetId ?? ''
       deploymentContainerUrl: '${storage.outputs.blobEndpoint}${deploymentContainers[i]}'
       blobEndpoint: storage.outputs.blobEndpoint

@@ -21,6 +21,14 @@ def background_functions() -> frozenset[str]:
 
 
 @cache
+def queue_functions() -> frozenset[str]:
+    """Return the names of the functions that a queue starts."""
+    return frozenset(
+        _name(function) for function in _functions() if "service_bus_queue_trigger" in _decorators(function)
+    )
+
+
+@cache
 def http_routes() -> dict[str, tuple[str, str]]:
     """Return method and route of each function that answers over HTTP, by its name."""
     routes: dict[str, tuple[str, str]] = {}

@@ -50,7 +50,7 @@ WAYS: dict[str, dict[str, Any]] = {
     "as it is": {},
     "by a user": {"principalId": DEPLOYER_ID},
     "by a pipeline": {"principalId": DEPLOYER_ID, "principalType": "ServicePrincipal"},
-    "cheap": {"devCost": True, "signalREnabled": True},
+    "in production": {"production": True, "signalREnabled": True},
     "private": {"vnetEnabled": True},
     "behind a gateway": GATEWAY,
     "gateway without audience": {"gatewayPrincipalId": GATEWAY_ID},

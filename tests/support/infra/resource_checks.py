@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.support.bicep.evaluate import Deployment, Resource
 from tests.support.bicep.syntax import text
+from tests.support.infra.app_functions import queue_functions
 from tests.support.infra.project import Project
 
 _COSMOS = "Microsoft.DocumentDB/databaseAccounts"
@@ -301,14 +302,16 @@ def _takes_tags(resource: Resource) -> bool:
 
 
 def flex_consumption(project: Project) -> list[str]:
-    """Two instances are always ready unless it must be cheap; each app has a plan; history is kept."""
+    """In production what a search needs is always ready, its queue too; each app has a plan; history is kept."""
     found: list[str] = []
-    ready = [{"name": "http", "instanceCount": 1}, {"name": "durable", "instanceCount": 1}]
+    # Functions that a queue starts scale alone, by their name.
+    groups = ("http", "durable", *(f"function:{name}" for name in sorted(queue_functions())))
+    ready = [{"name": name, "instanceCount": 1} for name in groups]
     for way, deployment in project.deployments.items():
         apps = deployment.of("Microsoft.Web/sites")
         for app in apps:
             config = app.properties["functionAppConfig"]["scaleAndConcurrency"]
-            wanted = [] if way == "cheap" else ready
+            wanted = ready if way == "in production" else []
             found += [f"{way}: always ready {config['alwaysReady']}"] * (config["alwaysReady"] != wanted)
         plans = deployment.of("Microsoft.Web/serverfarms")
         for plan in plans:

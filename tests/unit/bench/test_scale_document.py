@@ -61,7 +61,7 @@ def test_the_room_to_think_that_was_measured_is_that_of_the_code() -> None:
     assert found["counted_tokens"] == found["prompt_tokens"] + found["calls"] * (prompt.tokens_for(0) + room)
 
 
-def test_what_is_deployed_by_default_carries_ten_searches_a_minute() -> None:
+def test_what_is_deployed_in_production_carries_ten_searches_a_minute() -> None:
     found = resources(per_search(read_measured(), figures()), figures())
 
     assert min(each.searches_per_min(each.deployed) for each in found) >= 10
@@ -71,13 +71,22 @@ def test_what_is_deployed_by_default_carries_ten_searches_a_minute() -> None:
     ("figure", "variable", "thousands"),
     [
         ("flex_max_instances", "MAXIMUM_INSTANCE_COUNT", 1),
-        ("chat_tokens_min", "CHAT_MODEL_CAPACITY", 1000),
-        ("embedding_tokens_min", "EMBEDDING_MODEL_CAPACITY", 1000),
         ("flex_memory_gb", "INSTANCE_MEMORY_MB", 1 / 1024),
     ],
 )
 def test_what_is_deployed_by_default_is_what_the_tables_start_from(figure, variable, thousands) -> None:
     assert figures()[figure] == int(deployed(variable)) * thousands
+
+
+@pytest.mark.parametrize(("figure", "parameter"), [("chat_tokens_min", "chat"), ("embedding_tokens_min", "embedding")])
+def test_the_tables_start_from_the_capacities_of_production(figure, parameter) -> None:
+    bicep = (ROOT / "infra" / "main.bicep").read_text(encoding="utf-8")
+    chosen = (
+        f"{parameter}ModelCapacity > 0 ? {parameter}ModelCapacity : production ? {figures()[figure] / 1000:.0f} : 60"
+    )
+
+    assert deployed(f"{parameter.upper()}_MODEL_CAPACITY") == "0"
+    assert f"capacity: {chosen}\n" in bicep
 
 
 def test_what_the_code_allows_is_what_the_tables_reckon_with() -> None:

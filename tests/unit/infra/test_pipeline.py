@@ -19,14 +19,14 @@ DECLARED = {"variables": "param newChoice string = ''", "secrets": "@secure()\np
 
 def test_only_the_github_token_is_a_secret() -> None:
     assert secret_choices(CHECKOUT) == {"FANWISE_GITHUB_TOKEN"}
-    assert {"DEV_COST", "AZURE_AI_LOCATION", "REPO_CONTEXT_USERS", "LOAD_SAMPLE"} <= plain_choices(CHECKOUT)
+    assert {"PRODUCTION", "AZURE_AI_LOCATION", "REPO_CONTEXT_USERS", "LOAD_SAMPLE"} <= plain_choices(CHECKOUT)
 
 
 @pytest.mark.parametrize(("kind", "context"), [("variables", "vars"), ("secrets", "secrets")])
 def test_a_new_parameter_that_the_pipeline_forgets_is_named(kind: str, context: str, tmp_path: Path) -> None:
     project = _copy(tmp_path)
     _edit(tmp_path / PARAMETERS, '"parameters": {', '"parameters": {"newChoice": {"value": "${NEW_CHOICE=}"},')
-    _edit(tmp_path / "infra/main.bicep", "param devCost", f"{DECLARED[kind]}\n\nparam devCost")
+    _edit(tmp_path / "infra/main.bicep", "param production", f"{DECLARED[kind]}\n\nparam production")
 
     assert azd_takes_every_choice_along(project) == [f"azure.yaml: NEW_CHOICE is not among the pipeline's {kind}"]
     assert deployment_passes_every_choice(project) == [f"azure-dev.yml: does not pass {context}.NEW_CHOICE on"]
@@ -34,10 +34,10 @@ def test_a_new_parameter_that_the_pipeline_forgets_is_named(kind: str, context: 
 
 def test_a_parameter_that_is_gone_is_named(tmp_path: Path) -> None:
     project = _copy(tmp_path)
-    _edit(tmp_path / PARAMETERS, "${DEV_COST=false}", "false")
+    _edit(tmp_path / PARAMETERS, "${PRODUCTION=false}", "false")
 
-    assert azd_takes_every_choice_along(project) == ["azure.yaml: DEV_COST is no choice of variables"]
-    assert deployment_passes_every_choice(project) == ["azure-dev.yml: passes DEV_COST, which nothing reads"]
+    assert azd_takes_every_choice_along(project) == ["azure.yaml: PRODUCTION is no choice of variables"]
+    assert deployment_passes_every_choice(project) == ["azure-dev.yml: passes PRODUCTION, which nothing reads"]
 
 
 def _copy(folder: Path) -> Project:

@@ -171,6 +171,8 @@ param alertEmail string = ''
 param traceShare string = '1'
 
 var topology = loadYamlContent('../shared/topology.yaml')
+var modelDefaults = loadJsonContent('models.json')
+var stage = production ? 'production' : 'first'
 
 var token = toLower(uniqueString(subscription().id, environmentName, location))
 var tags = { 'azd-env-name': environmentName }
@@ -319,14 +321,14 @@ module foundry 'modules/foundry.bicep' = {
         model: chatModelName
         version: chatModelVersion
         sku: modelSku
-        capacity: chatModelCapacity > 0 ? chatModelCapacity : production ? 400 : 60
+        capacity: chatModelCapacity > 0 ? chatModelCapacity : modelDefaults.chatModel.capacity[stage]
       }
       {
         name: embeddingModelName
         model: embeddingModelName
         version: embeddingModelVersion
         sku: modelSku
-        capacity: embeddingModelCapacity > 0 ? embeddingModelCapacity : production ? 100 : 60
+        capacity: embeddingModelCapacity > 0 ? embeddingModelCapacity : modelDefaults.embeddingModel.capacity[stage]
       }
     ]
   }

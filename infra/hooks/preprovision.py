@@ -1,4 +1,4 @@
-"""Run by azd before it provisions: makes the app registration of the gateway, where one is wanted."""
+"""Run by azd before it provisions: looks at the quota of models, makes the gateway's app registration if wanted."""
 
 import sys
 from pathlib import Path
@@ -8,4 +8,4 @@ sys.path[0] = str(Path(__file__).resolve().parents[2])
 
 from infra.hooks.start import run  # noqa: E402
 
-sys.exit(run("gateway_registration"))
+sys.exit(run("before_provisioning"))

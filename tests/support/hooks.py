@@ -73,11 +73,15 @@ async def run_hook(name: str, environment: Mapping[str, str]) -> HookRun:
 
 @dataclass
 class Management:
-    """Azure's management API, as far as the hooks ask it. ``starting``: how often the host cannot tell its keys."""
+    """Azure's management API, as far as the hooks ask it. ``starting``: how often the host cannot tell its keys.
+
+    ``regions``: what ``usages`` and ``models`` list, by region.
+    """
 
     roles: list[str] = field(default_factory=lambda: [BLOB_OWNER])
     status: int = 200
     starting: int = 0
+    regions: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     asked: list[str] = field(default_factory=list)
     url: str = ""
 
@@ -91,6 +95,10 @@ class Management:
         if request.path == f"{ACCOUNT}/providers/Microsoft.Authorization/roleAssignments":
             given = [{"properties": {"roleDefinitionId": f"/roleDefinitions/{role}"}} for role in self.roles]
             return web.json_response({"value": given})
+        where = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.CognitiveServices/locations/"
+        region, _, what = request.path.removeprefix(where).partition("/")
+        if request.path.startswith(where) and region in self.regions:
+            return web.json_response({"value": self.regions[region][what]})
         keys = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{GROUP}/providers/Microsoft.Web/sites/{APP}/host/default"
         if (request.method, request.path) == ("POST", f"{keys}/listKeys"):
             if self.starting:

@@ -23,7 +23,15 @@ _PACKAGES = {"azure.core": "azure-core", "azure.identity": "azure-identity", "az
              "yaml": "pyyaml"}  # fmt: skip
 _OURS = {"infra", "data", "shared"}
 # What a deployer chooses that only hooks read.
-CHOICES = ("LOAD_SAMPLE", "CATALOGUE_FOLDER", "OWN_GATEWAY_URI", "HOOK_WAIT_S", "HOOK_POLL_S", "ARM_ENDPOINT")
+CHOICES = (
+    "LOAD_SAMPLE",
+    "CHECK_MODEL_QUOTA",
+    "CATALOGUE_FOLDER",
+    "OWN_GATEWAY_URI",
+    "HOOK_WAIT_S",
+    "HOOK_POLL_S",
+    "ARM_ENDPOINT",
+)
 # They belong to the local stack, which has keys.
 _LOCAL = {"AI_SEARCH_KEY", "STORAGE_KEY", "AZURE_OPENAI_API_KEY"}
 _READS = {"get", "need", "flag", "number"}

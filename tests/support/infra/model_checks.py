@@ -13,23 +13,26 @@ _FILE = "infra/models.json"
 
 
 def default_models(project: Project) -> list[str]:
-    """The defaults of main.bicep are the models of the file, in the versions that it has dates of."""
+    """What is deployed by default are the file's models, in the versions that have dates, with its capacities."""
     found: list[str] = []
-    models = _models(project)
-    for each in models:
+    for parameter, each in _models(project).items():
         for field in ("Name", "Version"):
-            name = each["parameter"] + field
+            name = parameter + field
             given = text(values(project.main.declarations[name].node)[2]).strip("'")
             found += [f"{name} is {given}, {_FILE} has {each[field.lower()]}"] * (given != each[field.lower()])
-    wanted = {"chatModel", "embeddingModel"}
-    return found + [f"{_FILE}: has no {name}" for name in sorted(wanted - {each["parameter"] for each in models})]
+        for way, deployment in project.deployments.items():
+            wanted = each["capacity"]["production" if way == "in production" else "first"]
+            deployed = deployment.of("Microsoft.CognitiveServices/accounts/deployments")
+            capacities = [model.body["sku"]["capacity"] for model in deployed if model.name.endswith(each["name"])]
+            found += [f"{way}: {each['name']} has capacity {capacities}, not {wanted}"] * (capacities != [wanted])
+    return found
 
 
 def models_can_be_deployed(project: Project, today: date | None = None) -> list[str]:
     """Each default can be deployed by a new subscription for 60 days more. ``today``: None, the day it is."""
     day = today or datetime.now(UTC).date()
     found: list[str] = []
-    for each in _models(project):
+    for each in _models(project).values():
         until, retires = (date.fromisoformat(each[field]) for field in ("newDeploymentsUntil", "retires"))
         # Null where it is not known to the day.
         released = date.fromisoformat(each["generallyAvailable"] or "0001-01-01")
@@ -43,5 +46,6 @@ def models_can_be_deployed(project: Project, today: date | None = None) -> list[
     return found
 
 
-def _models(project: Project) -> list[dict[str, Any]]:
-    return json.loads(project.text(_FILE))["models"]
+def _models(project: Project) -> dict[str, dict[str, Any]]:
+    document = json.loads(project.text(_FILE))
+    return {parameter: document[parameter] for parameter in ("chatModel", "embeddingModel")}

@@ -80,13 +80,9 @@ def test_what_is_deployed_by_default_is_what_the_tables_start_from(figure, varia
 
 @pytest.mark.parametrize(("figure", "parameter"), [("chat_tokens_min", "chat"), ("embedding_tokens_min", "embedding")])
 def test_the_tables_start_from_the_capacities_of_production(figure, parameter) -> None:
-    bicep = (ROOT / "infra" / "main.bicep").read_text(encoding="utf-8")
-    chosen = (
-        f"{parameter}ModelCapacity > 0 ? {parameter}ModelCapacity : production ? {figures()[figure] / 1000:.0f} : 60"
-    )
+    models = json.loads((ROOT / "infra" / "models.json").read_text(encoding="utf-8"))
 
-    assert deployed(f"{parameter.upper()}_MODEL_CAPACITY") == "0"
-    assert f"capacity: {chosen}\n" in bicep
+    assert figures()[figure] == models[f"{parameter}Model"]["capacity"]["production"] * 1000
 
 
 def test_what_the_code_allows_is_what_the_tables_reckon_with() -> None:

@@ -25,9 +25,10 @@ WANTED = 50
 # do: while a project is embedded anew every file is there twice.
 _ENOUGH = 25
 _MAX_ASKED = 1000
-# One large file may fill a list. Chunks of other files are asked for then, so many and so often.
+# One large file may fill a list, or names that only LIKE takes for the path's. Chunks of other files are asked for then,
+# so many, each time four times as many, and so often.
 _MORE = 100
-_FURTHER = 4
+_FURTHER = 6
 _FEW = 10
 # A person waits for the answer, and the words alone are one.
 _PATIENCE_S = 3.0
@@ -71,8 +72,8 @@ async def candidates_of(query: Query, terms: Sequence[str], resources: Resources
     while limits:
         await searching.ask(limits)
         limits = searching.deeper()
-    for _ in range(_FURTHER):
-        limits = searching.wider()
+    for turn in range(_FURTHER):
+        limits = searching.wider(min(_MORE * 4**turn, _MAX_ASKED))
         if not limits:
             break
         await searching.ask(limits, of_others=True)
@@ -147,8 +148,8 @@ class _Searching:
             if asked is not None and asked < _MAX_ASKED and len(self._visible(by)) < _ENOUGH
         }
 
-    def wider(self) -> dict[By, int]:
-        """Return of which full lists to ask for other files, and how many chunks.
+    def wider(self, limit: int) -> dict[By, int]:
+        """Return of which full lists to ask for ``limit`` chunks of other files.
 
         Of a list that is of few files, as where one large file fills it; of both while all files are fewer than wanted.
         """
@@ -157,7 +158,7 @@ class _Searching:
         }
         lacking = len(self._seen_files("meaning") | self._seen_files("words")) < self._wanted_files
         few = min(self._wanted_files, _FEW)
-        return {by: _MORE for by, seen in files.items() if lacking or len(seen) < few}
+        return {by: limit for by, seen in files.items() if lacking or len(seen) < few}
 
     def kept(self, by: By) -> list[ChunkRow]:
         """Return the first chunks, and of files that come later the best one, as far as files are wanted."""

@@ -25,8 +25,8 @@ WANTED = 50
 # do: while a project is embedded anew every file is there twice.
 _ENOUGH = 25
 _MAX_ASKED = 1000
-# One large file may fill a list, or names that only LIKE takes for the path's. Chunks of other files are asked for then,
-# so many, each time four times as many, and so often.
+# One large file may fill a list, or names that only LIKE takes for the path's. Chunks of other files are asked for then:
+# so many, each time four times as many, so often.
 _MORE = 100
 _FURTHER = 6
 _FEW = 10

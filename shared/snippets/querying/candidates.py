@@ -25,7 +25,7 @@ WANTED = 50
 # do: while a project is embedded anew every file is there twice.
 _ENOUGH = 25
 _MAX_ASKED = 1000
-# One large file may fill a list, or names that only LIKE takes for the path's. Then chunks of other files are asked for:
+# One large file may fill a list, or names that LIKE alone takes for the path's. Chunks of other files are asked for:
 # so many, each time four times as many, so often.
 _MORE = 100
 _FURTHER = 6

@@ -110,11 +110,11 @@ class _Searching:
     async def ask(self, limits: dict[By, int], *, of_others: bool = False) -> None:
         """Search each way for so many chunks, and learn which versions of their files are visible.
 
-        ``of_others``: chunks of files of which none is visible so far, to be added to the list.
+        ``of_others``: chunks of files that are not known so far, to be added to the list.
         """
         searches = {"meaning": self._nearest, "words": self._matching}
         others = {
-            by: replace(self._where, other_than=self._seen_files(by)) if of_others else self._where for by in limits
+            by: replace(self._where, other_than=self._known_files(by)) if of_others else self._where for by in limits
         }
         answers = await asyncio.gather(
             *(searches[by](limit, others[by]) for by, limit in limits.items()), return_exceptions=True

@@ -91,6 +91,11 @@ async def test_k_files_are_found_whatever_the_glob_and_the_words_leave_out(libra
     answer = await ask(library, "a wheel", k=20, path=Glob("x/s*.py"))
     assert len(answer["results"]) == 20
     assert all(result["name"].startswith("x/s") for result in answer["results"])
+    # Names that only LIKE takes for the path's are not asked for again.
+    excluded = [{name for _, name in call[1].other_than} for call in library.chunks.calls["nearest"]]
+    assert excluded[0] == set()
+    assert all(any(name.startswith("x/y/") for name in names) for names in excluded[1:])
+    assert [len(names) for names in excluded] == sorted({len(names) for names in excluded})
 
 
 async def test_words_too_are_looked_for_in_other_files(library):

@@ -135,7 +135,7 @@ def _proposals(models: list[Wanted], lacking: list[Wanted], here: Region) -> Ite
 
 
 def _elsewhere(site: Site, outputs: Outputs, models: list[Wanted], region: str) -> str:
-    """Return the first other region that has all of the models as they are chosen, or with the least capacities."""
+    """Return the first other region that has all of the models as they are chosen, or whom to ask for quota."""
     regions = json.loads((ROOT / "infra" / "regions.json").read_text(encoding="utf-8"))["services"]
     others = sorted({*regions["Durable Task Scheduler"]["regions"]} - {region})
     say(f"  looking for the models in {len(others)} other regions ...")

@@ -193,6 +193,17 @@ def azd_signs_in(programs: Path, token: str) -> None:
     program(programs, "azd", f"echo {shlex.quote(answer)}")
 
 
+def azd_notes_its_calls(programs: Path) -> None:
+    """Put an azd on PATH that does nothing but note how it is called: ``calls_noted``."""
+    program(programs, "azd", f'echo "azd $*" >> {shlex.quote(str(programs / "asked"))}')
+
+
+def calls_noted(programs: Path) -> list[str]:
+    """Return the command lines that programs have noted in the file ``asked`` beside them."""
+    path = programs / "asked"
+    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
+
 # What every hook of a provisioned environment is given, besides what its test says.
 ALWAYS = {
     "AZURE_ENV_NAME": "dev",

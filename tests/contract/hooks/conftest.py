@@ -56,6 +56,12 @@ class Cloud:
         return answer["@odata.count"] if status == 200 else 0
 
 
+@pytest.fixture
+def programs(tmp_path: Path) -> Path:
+    """A folder for programs that a test puts on PATH."""
+    return tmp_path / "programs"
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def stack() -> AsyncGenerator[RunningStack]:
     async with running_stack(env={"REPO_CONTEXT_ALLOW_ANY": "1"}) as running:

@@ -6,21 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.hooks import HookRun, azd_environment, program, run_hook
+from tests.support.hooks import HookRun, azd_environment, azd_notes_its_calls, calls_noted, program, run_hook
 
 CLIENT = "11111111-2222-3333-4444-555555555555"
 NAME = "fanwise-dev-00000000"
 
 
 @pytest.fixture
-def programs(tmp_path: Path) -> Path:
-    return tmp_path / "programs"
-
-
-@pytest.fixture
 def outputs(programs: Path) -> dict[str, str]:
     outputs = azd_environment(programs, APIM_ENABLED="true")
-    program(programs, "azd", f'echo "azd $*" >> {shlex.quote(str(programs / "asked"))}')
+    azd_notes_its_calls(programs)
     return outputs
 
 
@@ -44,11 +39,6 @@ esac""",
     )
 
 
-def asked(programs: Path) -> list[str]:
-    path = programs / "asked"
-    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-
-
 def bodies(programs: Path) -> list[dict]:
     return [json.loads(line) for line in (programs / "bodies").read_text(encoding="utf-8").splitlines()]
 
@@ -64,7 +54,7 @@ async def test_it_registers_the_application_and_tells_azd(programs, outputs):
 
     run = await registered(outputs)
 
-    calls = asked(programs)
+    calls = calls_noted(programs)
     assert f"az ad app create --display-name {NAME} --sign-in-audience AzureADMyOrg -o json" in calls
     assert f"az ad sp create --id {CLIENT} --query id" in calls
     assert calls[-1].startswith(f"azd env set GATEWAY_AUDIENCE {CLIENT} -e dev --cwd ")
@@ -91,7 +81,7 @@ async def test_interrupted_it_goes_on_with_the_same_registration(programs, outpu
     await registered(outputs)
     await registered(outputs)
 
-    assert not [call for call in asked(programs) if "create" in call]
+    assert not [call for call in calls_noted(programs) if "create" in call]
     first, second = bodies(programs)[:2], bodies(programs)[2:]
     assert first == second
 
@@ -105,7 +95,7 @@ async def test_where_none_is_wanted_nothing_is_asked(programs, outputs, chosen):
     run = await registered(outputs | chosen)
 
     assert run.said == ""
-    assert asked(programs) == []
+    assert calls_noted(programs) == []
 
 
 async def test_two_of_the_name_are_left_to_the_deployer(programs, outputs):

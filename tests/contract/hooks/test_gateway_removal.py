@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from infra.hooks.gateway_registration import changes
-from tests.support.hooks import azd_environment, program, run_hook
+from tests.support.hooks import azd_environment, azd_notes_its_calls, calls_noted, program, run_hook
 
 CLIENT = "11111111-2222-3333-4444-555555555555"
 OTHER = "99999999-2222-3333-4444-555555555555"
@@ -15,15 +15,10 @@ NAME = "fanwise-dev-00000000"
 
 
 @pytest.fixture
-def programs(tmp_path: Path) -> Path:
-    return tmp_path / "programs"
-
-
-@pytest.fixture
 def outputs(programs: Path) -> dict[str, str]:
     # What azd still hands over: the outputs of the deployment are gone by then.
     outputs = azd_environment(programs, APIM_ENABLED="true", GATEWAY_AUDIENCE=CLIENT)
-    program(programs, "azd", f'echo "azd $*" >> {shlex.quote(str(programs / "asked"))}')
+    azd_notes_its_calls(programs)
     return outputs
 
 
@@ -46,11 +41,6 @@ esac""",
     )
 
 
-def asked(programs: Path) -> list[str]:
-    path = programs / "asked"
-    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-
-
 @pytest.mark.parametrize("noted", [CLIENT, ""], ids=["noted", "by-its-name"])
 async def test_what_the_deployment_made_is_removed_and_forgotten(programs, outputs, noted):
     az(programs, registered(CLIENT))
@@ -58,7 +48,7 @@ async def test_what_the_deployment_made_is_removed_and_forgotten(programs, outpu
     run = await run_hook("postdown", outputs | {"GATEWAY_AUDIENCE": noted})
 
     assert run.code == 0, run.said
-    listed, deleted, forgotten = asked(programs)
+    listed, deleted, forgotten = calls_noted(programs)
     assert listed == f"az ad app list --filter displayName eq '{NAME}' -o json"
     assert deleted == f"az ad app delete --id {CLIENT}"
     assert forgotten.startswith("azd env set GATEWAY_AUDIENCE  -e dev --cwd ")
@@ -70,7 +60,7 @@ async def test_it_goes_also_where_the_gateway_was_turned_off_before(programs, ou
 
     await run_hook("postdown", outputs | {"APIM_ENABLED": "false"})
 
-    assert f"az ad app delete --id {CLIENT}" in asked(programs)
+    assert f"az ad app delete --id {CLIENT}" in calls_noted(programs)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +75,7 @@ async def test_a_registration_of_somebody_elses_stays(programs, outputs, listed)
 
     assert run.code == 0, run.said
     assert f"{CLIENT} was not made by this deployment, and stays" in run.out
-    assert [call for call in asked(programs) if "delete" in call or "azd" in call] == []
+    assert [call for call in calls_noted(programs) if "delete" in call or "azd" in call] == []
 
 
 @pytest.mark.parametrize("apim", ["false", ""])
@@ -97,7 +87,7 @@ async def test_without_a_gateway_of_the_deployment_nothing_is_asked(programs, ou
 
     run = await run_hook("postdown", outputs | {"APIM_ENABLED": apim} | chosen)
 
-    assert (run.code, run.said, asked(programs)) == (0, "", [])
+    assert (run.code, run.said, calls_noted(programs)) == (0, "", [])
 
 
 async def test_a_gateway_that_never_came_to_be_leaves_nothing_to_remove(programs, outputs):
@@ -106,7 +96,7 @@ async def test_a_gateway_that_never_came_to_be_leaves_nothing_to_remove(programs
     run = await run_hook("postdown", outputs | {"GATEWAY_AUDIENCE": ""})
 
     assert (run.code, run.said) == (0, "")
-    assert not [call for call in asked(programs) if "delete" in call]
+    assert not [call for call in calls_noted(programs) if "delete" in call]
 
 
 async def test_of_two_that_nobody_noted_none_is_removed(programs, outputs):
@@ -116,7 +106,7 @@ async def test_of_two_that_nobody_noted_none_is_removed(programs, outputs):
 
     assert run.code == 1
     assert f"There are 2 app registrations named {NAME}" in run.err
-    assert not [call for call in asked(programs) if "delete" in call]
+    assert not [call for call in calls_noted(programs) if "delete" in call]
 
 
 async def test_without_az_it_is_told_how_it_is_done_by_hand(programs, outputs):
@@ -137,4 +127,4 @@ async def test_who_may_not_remove_it_is_told_how_it_is_done_by_hand(programs, ou
     assert "Insufficient privileges" in run.err
     assert f"az ad app delete --id {CLIENT}" in run.err
     assert 'azd env set GATEWAY_AUDIENCE ""' in run.err
-    assert not [call for call in asked(programs) if call.startswith("azd")]
+    assert not [call for call in calls_noted(programs) if call.startswith("azd")]

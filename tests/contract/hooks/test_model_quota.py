@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.support.hooks import TOKEN, HookRun, Management, azd_environment, azd_signs_in, run_hook, running_management
+from tests.support.hooks import HookRun, Management, azd_environment, run_hook, running_management
 
 CHAT, EMBEDDING = ("gpt-5.4-mini", "2026-03-17"), ("text-embedding-3-small", "1")
 
@@ -19,11 +19,9 @@ async def management() -> AsyncGenerator[Management]:
 
 
 @pytest.fixture
-def outputs(tmp_path: Path, management: Management) -> dict[str, str]:
+def outputs(programs: Path, management: Management) -> dict[str, str]:
     """What azd hands to a hook before anything is provisioned."""
-    programs = tmp_path / "programs"
     environment = azd_environment(programs)
-    azd_signs_in(programs, TOKEN)
     # An azd environment that was never provisioned has no outputs.
     kept = {name: environment[name] for name in ("PATH", "HOME", "AZURE_ENV_NAME", "AZURE_SUBSCRIPTION_ID")}
     return kept | {"AZURE_LOCATION": "northeurope", "ARM_ENDPOINT": management.url}
